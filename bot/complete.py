@@ -1,0 +1,86 @@
+"""What the answer does not show is listed (branches, exceptions, neighbouring documents), and certified."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.certificate import certify, decisive_branches
+from bot.turn import Also, Turn
+from corpus.branches import Branch, exceptions_on, starts_with
+from corpus.document import Trail
+from corpus.figures import has_figures
+
+_FAMILY = 6
+_LABEL = 160
+
+
+def complete(turn: Turn) -> Turn:
+    """List every decisive thing that is not shown, and write the certificate of what was done with each."""
+    if turn.graph is None or turn.settled is None or not turn.sentences:
+        return turn
+    path = _decided_path(turn)
+    quoted = {sentence.text for sentence in turn.sentences}
+    whole = {p.ref for p in turn.passages if all(line in quoted for line in _lines(p.text))}
+    asked = {turn.question.choice} if turn.question else set()
+    exceptions = exceptions_on(turn.graph, path)
+    shown = whole | {found.key for found in exceptions if found.sentence in quoted}
+    texts = {passage.ref: passage.text for passage in turn.passages}
+    branches = decisive_branches(turn.graph, path)
+    followed = {(choice, taken.label) for choice, taken in turn.settled.taken.items()}
+    also = [
+        Also("branch", _label(branch), branch.id, branch.choice)
+        for branch in branches
+        if (branch.choice, branch.label) not in followed
+    ]
+    also += [
+        Also("exception", (found.sentence or texts[found.ref])[:_LABEL], found.ref)
+        for found in exceptions
+        if found.key not in shown and found.ref not in whole
+    ]
+    also += [Also("document", title, key) for key, title in (turn.card.family if turn.card else ())[:_FAMILY]]
+    listed = {branch.id for branch in branches} | {found.key for found in exceptions}
+    why = {choice: taken.why for choice, taken in turn.settled.taken.items()}
+    certificate = certify(turn.graph, path, shown=shown, listed=listed, asked=asked, why=why)
+    return replace(turn, also=tuple(also), certificate=certificate, warnings=(*turn.warnings, *_warnings(turn)))
+
+
+def _decided_path(turn: Turn) -> Trail:
+    """The options settled from the top of the document down, for as long as nothing that may hold stands beside them."""
+    if turn.graph is None or turn.settled is None:
+        return ()
+    taken = {choice: settled.label for choice, settled in turn.settled.taken.items()}
+    may_hold = [p.path for p in turn.passages if all(taken.get(step.choice, step.title) == step.title for step in p.path)]
+    path: Trail = ()
+    choices = turn.graph.choices
+    while choices:
+        options = [branch for choice in choices for branch in choice.branches if taken.get(choice.id) == branch.label]
+        alone = [o for o in options if all(starts_with(at, o.path) or starts_with(o.path, at) for at in may_hold)]
+        if not alone:
+            break
+        path, choices = alone[0].path, alone[0].children
+    return path
+
+
+def _label(branch: Branch) -> str:
+    """The words of an option, after the heading it stands under: "Coût : En Guyane" says more than "En Guyane"."""
+    above = next((step.title for step in reversed(branch.path[:-1]) if step.title), "")
+    return f"{above} : {branch.label}" if above else branch.label
+
+
+def _lines(text: str) -> list[str]:
+    return [line.lstrip("- ").strip() for line in text.split("\n") if line.strip()]
+
+
+def _warnings(turn: Turn) -> list[tuple[str, str]]:
+    """What the reader must know of the age of what is quoted."""
+    found: list[tuple[str, str]] = []
+    by_ref = {passage.ref: passage for passage in turn.passages}
+    used = [by_ref[c.passage] for s in turn.sentences for c in s.citations if c.passage in by_ref]
+    with_figures = [by_ref[s.citations[0].passage] for s in turn.sentences if has_figures(s.text)]
+    if any(passage.old_figures(turn.day) for passage in with_figures):
+        found.append(("old_figures", str(with_figures[0].updated or with_figures[0].valid_from or "")))
+    elif any(passage.text_until and turn.day > passage.text_until for passage in used):
+        found.append(("old_text", str(used[0].updated or "")))
+    if turn.language != "fr":
+        found.append(("language", ""))
+    return found

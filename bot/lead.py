@@ -1,0 +1,96 @@
+"""The first words of the answer: the sentences nearest the question, or those of each case when nothing decides."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from bot.page import PROSE, Page, pieces_of
+from bot.roles import role_of
+from bot.turn import Role
+from corpus.branches import Branch
+from corpus.document import Passage
+
+SENTENCES = 4
+_CHARACTERS = 700
+_LIST = 9
+_CASE_SENTENCES = 2
+_LONGEST_CASE = 420
+"""A longer table row cannot be read beside others; it is reached through the question asked."""
+
+_ENDS = re.compile(r"[.!?…»)\]]$")
+_NEAREST = 4
+_PIECE, _LATER = 0.5, 0.01
+"""What the piece counts for beside its passage, and what each rank inside the passage costs."""
+
+
+def lead_of(page: Page, role: Role | None) -> tuple[Passage, list[str]] | None:
+    """Return the passage that answers and the pieces of it to show, in its order; None when nothing holds.
+
+    Args:
+        page: the document and the question.
+        role: what was asked for (a price, a delay...); passages with that role go first where there are any.
+    """
+    candidates = [p for p in page.holding() if p.kind in PROSE]
+    in_role = [p for p in candidates if role is not None and (role_of(p) is role or _opens_steps(p, role))]
+    nearest = sorted(in_role or candidates, key=lambda p: (-page.near[p.ref], p.position))[:_NEAREST]
+    places = [(passage, rank) for passage in nearest for rank in range(len(pieces_of(passage)))]
+    if not places:
+        return None
+    scores = page.relevance(page.question, [pieces_of(passage)[rank] for passage, rank in places])
+    values = [
+        page.near[passage.ref] + _PIECE * float(score) - _LATER * rank
+        for (passage, rank), score in zip(places, scores, strict=True)
+    ]
+    passage, rank = places[max(range(len(values)), key=lambda place: (values[place], -place))]
+    return passage, _window(pieces_of(passage), rank)
+
+
+def _opens_steps(passage: Passage, role: Role) -> bool:
+    """The opening of a fiche often says at once what to do."""
+    return role is Role.STEPS and not any(step.title and not step.choice for step in passage.path)
+
+
+def case_of(page: Page, branch: Branch) -> tuple[Passage, list[str]] | None:
+    """Return the passage of a branch nearest the question, and its first pieces."""
+    refs = set(branch.passages)
+    prose = [p for p in page.passages if p.ref in refs and p.kind in PROSE and _readable(p)]
+    passage = page.best(prose)
+    return None if passage is None else (passage, _whole(pieces_of(passage), 0, _CASE_SENTENCES))
+
+
+def _readable(passage: Passage) -> bool:
+    return len(pieces_of(passage)[0]) <= _LONGEST_CASE
+
+
+def _window(pieces: Sequence[str], best: int) -> list[str]:
+    """Sentences around the best one: from the start when it stands near it, else from the line that opens its list."""
+    if best < SENTENCES - 1:
+        start = 0
+    else:
+        opening = next((rank for rank in range(best, -1, -1) if _opens(pieces, rank)), best)
+        start = opening if best - opening <= _LIST else best
+    return _whole(pieces, start, SENTENCES)
+
+
+def _whole(pieces: Sequence[str], start: int, count: int) -> list[str]:
+    """Take `count` pieces, more when they end inside a list, fewer when they grow too long."""
+    kept: list[str] = []
+    in_list = False
+    for rank in range(start, len(pieces)):
+        long = kept and sum(map(len, kept)) + len(pieces[rank]) > _CHARACTERS
+        full = len(kept) >= (count + _LIST if in_list else count)
+        if long or full:
+            break
+        in_list = in_list or _opens(pieces, rank)
+        kept.append(pieces[rank])
+    # A line that announces a list is nothing without it.
+    while len(kept) > 1 and _opens(pieces, start + len(kept) - 1):
+        kept.pop()
+    return kept
+
+
+def _opens(pieces: Sequence[str], rank: int) -> bool:
+    """Tell a line that announces what follows: it ends on a colon, or on no full stop though more comes."""
+    piece = pieces[rank]
+    return piece.endswith(":") or (rank + 1 < len(pieces) and rank == 0 and not _ENDS.search(piece))

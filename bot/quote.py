@@ -1,0 +1,165 @@
+"""The quote answer: verbatim sentences from the branch that holds, the one that answers first.
+
+Deterministic, and certain by construction: a sentence is a piece of a stored passage, cut nowhere else than where the
+publisher ended a sentence, an item or a table row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import date
+
+from bot.lead import case_of, lead_of
+from bot.page import Page, Relevance, page_of, pieces_of
+from bot.roles import asked_role, role_of
+from bot.settle import settle
+from bot.turn import Asked, Citation, Role, Sentence, Status, Turn
+from corpus.branches import Choice, build_graph
+from corpus.document import REMARKS, DocumentKind, Passage, Step
+
+_LIMITS = {Role.STEPS: 5, Role.DOCUMENTS: 14, Role.COST: 4, Role.DELAY: 4, Role.WHERE: 3, Role.ONLINE: 4}
+_CAUTIONS = 5
+_SMALL_CHOICE = 4
+"""A choice of at most this many options is shown option by option when nothing decides between them."""
+
+_CLOSE = 0.85
+"""A passage that holds leads over one that may hold from this share of its relevance."""
+
+
+class Quote:
+    """The step that composes an answer from the document that was found."""
+
+    def __init__(self, relevance: Relevance) -> None:
+        self._relevance = relevance
+
+    def __call__(self, turn: Turn) -> Turn:
+        """Compose the sentences, the branch they hold for, and the question that decides what is open."""
+        if turn.status is not None or turn.found is None or turn.card is None:
+            return turn
+        graph = turn.graph or build_graph(turn.passages)
+        settled = settle(graph, turn.text)
+        page = page_of(turn.passages, settled, turn.found.question, self._relevance)
+        asked = _asked(page)
+        sentences = tuple(_compose(turn, page, asked))
+        return replace(
+            turn,
+            graph=graph,
+            settled=settled,
+            status=_status(sentences, asked),
+            sentences=sentences,
+            question=Asked(asked.prompt, asked.id, tuple(b.label for b in asked.branches)) if asked else None,
+            branch=tuple(dict.fromkeys(taken.label for taken in settled.taken.values())),
+        )
+
+
+def _status(sentences: Sequence[Sentence], asked: Choice | None) -> Status:
+    if asked is not None and not any(sentence.role is Role.LEAD for sentence in sentences):
+        return Status.CLARIFY_BRANCH
+    return Status.ANSWERED if sentences else Status.UNANSWERABLE_NO_CITATION
+
+
+def _asked(page: Page) -> Choice | None:
+    """The most informative open choice: the one the best passages stand under, else the outermost one."""
+    best = sorted(page.passages, key=lambda p: -page.near[p.ref])[:5]
+    under = [step.choice for passage in best for step in passage.path if step.choice]
+    for choice in page.settled.open:
+        if choice.id in under:
+            return choice
+    outermost = [choice for choice in page.settled.open if not choice.parent]
+    return outermost[0] if outermost else None
+
+
+def _compose(turn: Turn, page: Page, asked: Choice | None) -> Iterator[Sentence]:
+    shown: set[str] = set()
+    yield from _keep(_lead(turn, page, asked), shown)
+    if asked is not None and len(asked.branches) <= _SMALL_CHOICE:
+        yield from _keep(_cases(turn, page, asked), shown)
+    if turn.card is None or turn.card.kind not in {DocumentKind.SHEET, DocumentKind.SERVICE}:
+        return
+    for role, limit in _LIMITS.items():
+        yield from _keep(_section(turn, page, role, limit), shown)
+    yield from _keep(_cautions(turn, page, set(shown)), shown)
+
+
+def _keep(sentences: Iterable[Sentence], shown: set[str]) -> Iterator[Sentence]:
+    """Pass on the sentences not shown yet: fiches repeat themselves from one heading to the next."""
+    for sentence in sentences:
+        if sentence.text not in shown:
+            shown.add(sentence.text)
+            yield sentence
+
+
+def _lead(turn: Turn, page: Page, asked: Choice | None) -> Iterator[Sentence]:
+    found = lead_of(page, asked_role(turn.text))
+    if found is None:
+        services = [p for p in page.holding() if turn.card_is_service]
+        found = (services[0], list(pieces_of(services[0]))) if services else None
+    if found is None:
+        return
+    passage, pieces = found
+    open_best = page.best(page.under(asked)) if asked is not None else None
+    if open_best is not None and page.near[passage.ref] < _CLOSE * page.near[open_best.ref]:
+        return
+    for piece in pieces:
+        yield _sentence(piece, Role.LEAD, passage, turn.day)
+
+
+def _cases(turn: Turn, page: Page, choice: Choice) -> Iterator[Sentence]:
+    """The first words of each option, under its label, when nothing says which one holds."""
+    for branch in choice.branches:
+        if (found := case_of(page, branch)) is not None:
+            passage, pieces = found
+            for piece in pieces:
+                sentence = _sentence(piece, Role.CASE, passage, turn.day)
+                yield replace(sentence, heading=_heading(passage.path[len(branch.path) - 1 :]))
+
+
+def _section(turn: Turn, page: Page, role: Role, limit: int) -> list[Sentence]:
+    found = [
+        _sentence(piece, role, passage, turn.day)
+        for passage in page.holding()
+        if role_of(passage) is role and passage.kind not in REMARKS
+        for piece in pieces_of(passage)
+    ]
+    return found[:limit]
+
+
+def _cautions(turn: Turn, page: Page, shown: set[str]) -> list[Sentence]:
+    """Remarks that stand above or beside what is shown."""
+    holding = page.holding()
+    places = {p.path for p in holding if any(piece in shown for piece in pieces_of(p))}
+    remarks = [p for p in holding if p.kind in REMARKS and any(place[: len(p.path)] == p.path for place in places)]
+    return [
+        _sentence(piece, Role.CAUTION, passage, turn.day)
+        for passage in remarks[:_CAUTIONS]
+        for piece in pieces_of(passage)
+    ]
+
+
+def _heading(path: Sequence[Step]) -> str:
+    return " > ".join(step.title for step in path if step.title)
+
+
+def _sentence(text: str, role: Role, passage: Passage, day: date) -> Sentence:
+    link = next((link.url for link in passage.links if link.url and link.label and link.label in text), "")
+    return Sentence(text, role, (cite(text, passage, day),), _heading(passage.path[-1:]), link)
+
+
+def cite(quote_: str, passage: Passage, day: date) -> Citation:
+    """Return the citation of `quote_`, a piece of `passage`, for an answer given on `day`."""
+    return Citation(
+        passage=passage.ref,
+        document=passage.document,
+        quote=quote_,
+        url=passage.url,
+        title=passage.title,
+        path=passage.heading,
+        updated=passage.updated,
+        publisher=passage.publisher,
+        licence=passage.licence,
+        page=passage.page,
+        valid_from=passage.valid_from,
+        valid_until=passage.valid_until,
+        figures_are_old=passage.old_figures(day),
+    )

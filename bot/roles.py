@@ -1,0 +1,45 @@
+"""What a heading is for, and what a question asks for: cost, delay, documents, place, steps (data: roles.toml)."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from functools import cache
+from pathlib import Path
+
+from bot.turn import Role
+from corpus.analyse import fold
+from corpus.document import BlockKind, Passage
+
+_FILE = Path(__file__).with_suffix(".toml")
+
+
+def role_of(passage: Passage) -> Role | None:
+    """Return what a passage is for, told by its nearest heading that says so; None when none does."""
+    if passage.kind is BlockKind.CONTACT:
+        return Role.WHERE
+    if passage.kind is BlockKind.SERVICE:
+        return Role.ONLINE
+    for step in reversed(passage.path):
+        if not step.choice and (role := _first_match("heading", step.title)):
+            return role
+    return None
+
+
+def asked_role(question: str) -> Role | None:
+    """Return what a question asks for, None when it asks for nothing in particular ("que faire ?")."""
+    return _first_match("asked", question)
+
+
+def _first_match(table: str, text: str) -> Role | None:
+    folded = fold(text).replace("’", "'")
+    return next((role for role, pattern in _patterns()[table] if pattern.search(folded)), None)
+
+
+@cache
+def _patterns() -> dict[str, tuple[tuple[Role, re.Pattern[str]], ...]]:
+    tables = tomllib.loads(_FILE.read_text(encoding="utf-8"))
+    return {
+        name: tuple((Role(role), re.compile(pattern)) for role, pattern in patterns.items())
+        for name, patterns in tables.items()
+    }

@@ -1,0 +1,244 @@
+"""Which branch of the document holds for the asker: settled by what they said, by where they live, or left open.
+
+A branch wrongly taken is the worst outcome, worse than a question too many: a branch is taken when one alone has
+something for it, or when all the others have something against them, and never on a tie.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from corpus.analyse import fold, terms
+from corpus.branches import Branch, Choice, Graph, differing
+from corpus.document import Trail
+from corpus.quantities import Stated, fits_among, quantities_stated
+from corpus.question import Question
+from corpus.situations import (
+    Fact,
+    are_ways,
+    is_general,
+    is_negative,
+    is_residual,
+    may_live_elsewhere,
+    names_paris,
+    of_an_event,
+    place_rank,
+    situation_heard,
+    speaks_for,
+)
+
+_NAMED = 3.0
+"""A label said word for word outweighs what facts may say of it."""
+
+_COVERED = 0.6
+"""Share of the words proper to a label that must be said for the words alone to settle it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """One choice settled: the label of the branch that holds, and why (`said`, `place`, `general`, `alike`)."""
+
+    label: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What the question decides.
+
+    Attributes:
+        taken: by choice id, the branch that holds.
+        open: situation choices on which the branches differ and nothing decides, outermost first.
+        listed: ids of the choices between ways of doing one thing, told by their labels: each of them holds.
+    """
+
+    taken: Mapping[str, Taken]
+    open: tuple[Choice, ...]
+    listed: frozenset[str] = frozenset()
+
+    def holds(self, path: Trail) -> bool:
+        """Tell whether a passage under `path` holds for the asker: no option on it was left out or left open."""
+        return all(
+            step.choice in self.taken and self.taken[step.choice].label == step.title
+            for step in path
+            if step.choice.startswith("c") and step.choice not in self.listed
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """What a text states, in the forms that labels are compared with."""
+
+    text: str
+    facts: tuple[Fact, ...]
+    stated: Stated
+
+    @classmethod
+    def of(cls, text: str) -> _Heard:
+        return cls(_spaced(text), situation_heard(text), quantities_stated(text))
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A question put to one document.
+
+    Attributes:
+        question: what it states.
+        title: what the title of the document states.
+        rest: what the question states in other words than those of the title.
+        words: weight of each term of the question that is not in the title.
+        away, in_paris: it names a place elsewhere, or in Paris.
+    """
+
+    question: _Heard
+    title: _Heard
+    rest: _Heard
+    words: Mapping[str, float]
+    away: bool
+    in_paris: bool
+
+
+def settle(graph: Graph, text: str, question: Question | None = None) -> Settled:
+    """Decide every choice of a document that the question, or the place, decides.
+
+    Args:
+        graph: of the document.
+        text: the question as asked.
+        question: the same, analysed; its lexicon lets everyday words meet the words of labels.
+
+    Returns:
+        choices settled by what was said first, then by the place the service is for, then by the publisher's own
+        general case; those whose options say the same thing are settled as `alike`.
+    """
+    asked = _ask(graph.passages[0].title if graph.passages else "", text, question)
+    taken: dict[str, Taken] = {}
+    opened: list[Choice] = []
+    listed: set[str] = set()
+    waiting = list(graph.choices)
+    while waiting:
+        choice = waiting.pop(0)
+        if choice.ways or are_ways([branch.label for branch in choice.branches]):
+            listed.add(choice.id)
+            waiting[:0] = [child for option in choice.branches for child in option.children]
+            continue
+        branch, why = _decide(choice, asked)
+        if branch is None and not differing(choice):
+            branch, why = choice.branches[0], "alike"
+        if branch is None:
+            opened.append(choice)
+        else:
+            taken[choice.id] = Taken(branch.label, why)
+            waiting[:0] = branch.children
+    return Settled(taken, tuple(opened), frozenset(listed))
+
+
+def _ask(title: str, text: str, question: Question | None) -> _Asked:
+    subject = set(terms(title))
+    weights = question.terms if question else dict.fromkeys(terms(text), 1.0)
+    return _Asked(
+        question=_Heard.of(text),
+        title=_Heard.of(title),
+        rest=_Heard.of(re.sub(r"[^\W_]+", lambda word: "" if set(terms(word[0])) & subject else word[0], text)),
+        words={word: weight for word, weight in weights.items() if word not in subject},
+        away=may_live_elsewhere(text),
+        in_paris=names_paris(text),
+    )
+
+
+def _decide(choice: Choice, asked: _Asked) -> tuple[Branch | None, str]:
+    weights = _evidence(choice, asked.question)
+    if (best := _only_best(weights)) is not None and best == _only_best(_evidence(choice, asked.title)):
+        # The title says as much: it is what the whole document is about, not what this asker adds.
+        weights = _evidence(choice, asked.rest)
+    branches = choice.branches
+    if (best := _only_best(weights)) is not None:
+        return branches[best], "said"
+    if max(weights) > 0:
+        return None, ""
+    left = [at for at, weight in enumerate(weights) if weight >= 0]
+    if len(left) == 1:
+        return branches[left[0]], "said"
+    worded = _worded(choice, asked.words, left)
+    if (best := _only_best(worded)) is not None and worded[best] >= _COVERED:
+        return branches[best], "said"
+    return _by_default(choice, asked, left) if max(worded) < _COVERED else (None, "")
+
+
+def _by_default(choice: Choice, asked: _Asked, left: Sequence[int]) -> tuple[Branch | None, str]:
+    """The option for somebody who lives in Paris, else the publisher's ordinary case."""
+    ranks = [place_rank(choice.branches[at].label) for at in left]
+    if asked.away or of_an_event(_above(choice)):
+        # Where a theft or a birth took place is not where one lives.
+        ranks = [rank if asked.in_paris and rank > 1 else 0 for rank in ranks]
+    if (best := _only_best(ranks)) is not None:
+        return choice.branches[left[best]], "place"
+    general = [at for at in left if is_general(choice.branches[at].label)]
+    return (choice.branches[general[0]], "general") if len(general) == 1 else (None, "")
+
+
+def _evidence(choice: Choice, heard: _Heard) -> list[float]:
+    """What speaks for each option, less what speaks against it.
+
+    "Other situation" says nothing itself: what stands right under it speaks for it.
+    """
+    own = _own_evidence(choice, heard)
+    return [
+        weight or max(0.0, _below(branch, heard)) if is_general(branch.label) or is_residual(branch.label) else weight
+        for weight, branch in zip(own, choice.branches, strict=True)
+    ]
+
+
+def _below(branch: Branch, heard: _Heard) -> float:
+    right_under = [child for child in branch.children if child.parent == branch.path]
+    return max((max(_evidence(child, heard)) for child in right_under), default=0.0)
+
+
+def _own_evidence(choice: Choice, heard: _Heard) -> list[float]:
+    labels = [branch.label for branch in choice.branches]
+    named = [_NAMED if _is_named(label, labels, heard.text) else 0.0 for label in labels]
+    if sum(named) > _NAMED:
+        # Who names two options compares them.
+        return [0.0] * len(labels)
+    counted = fits_among(heard.stated, labels, _above(choice))
+    facts = [speaks_for(heard.facts, label) for label in labels]
+    # A stated figure outside the range of a label rules it out, whatever else is said.
+    return [
+        -_NAMED if count < 0 else fact + 2.0 * count + name
+        for fact, count, name in zip(facts, counted, named, strict=True)
+    ]
+
+
+def _is_named(label: str, labels: Sequence[str], text: str) -> bool:
+    """Tell whether the question holds the whole label, and no longer sibling label around it."""
+    own, others = _spaced(label), [_spaced(other) for other in labels]
+    longer = [other for other in others if own in other and other != own]
+    return len(own) > 5 and own in text and not any(other in text for other in longer)
+
+
+def _spaced(text: str) -> str:
+    """Folded words between single spaces, one at each end: a label is found as whole words."""
+    return f" {re.sub(r'[^a-z0-9]+', ' ', fold(text)).strip()} "
+
+
+def _worded(choice: Choice, words: Mapping[str, float], left: Sequence[int]) -> list[float]:
+    """Share of the words proper to each label that the question says; 0 for an option that was ruled out."""
+    said = [set(terms(branch.label)) for branch in choice.branches]
+    shares: list[float] = []
+    for at, label in enumerate(said):
+        proper = label.difference(*(other for rank, other in enumerate(said) if rank != at))
+        # A word shared with "You have no passport" does not say that one has none.
+        silent = not proper or at not in left or is_negative(choice.branches[at].label)
+        shares.append(0.0 if silent else sum(words.get(word, 0.0) for word in proper) / len(proper))
+    return shares
+
+
+def _only_best(weights: Sequence[float]) -> int | None:
+    """Rank of the greatest weight, None when it is not above 0 or not alone."""
+    best = max(weights, default=0)
+    return weights.index(best) if best > 0 and list(weights).count(best) == 1 else None
+
+
+def _above(choice: Choice) -> str:
+    return f"{choice.prompt} {choice.parent[-1].title if choice.parent else ''}"

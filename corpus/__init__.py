@@ -1,0 +1,1 @@
+"""From an official document to a searchable passage (floor 1)."""

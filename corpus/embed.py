@@ -1,0 +1,142 @@
+"""Texts to unit-norm vectors: our static weights on numpy alone, or any sentence-transformers model.
+
+Owns sentence_transformers at run time. The static runtime exists because importing torch costs 6 to 11 s and 500 MB,
+which the answering path must not pay; a test keeps both equal (tests/corpus/test_embed.py).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+from safetensors import SafetensorError
+from safetensors.numpy import load_file
+from tokenizers import Tokenizer
+
+from corpus.errors import ConfigurationError, IndexDamagedError, WeightsMissingError
+from corpus.settings import Settings
+
+Floats = npt.NDArray[np.float32]
+
+WEIGHTS_FILE = "model.safetensors"
+TOKENIZER_FILE = "tokenizer.json"
+_BATCH = 2048
+
+
+class Embedder(Protocol):
+    """What turns texts into vectors.
+
+    Attributes:
+        digest: changes whenever the same text could get another vector.
+        dimension: length of a vector.
+    """
+
+    digest: str
+    dimension: int
+
+    def encode(self, texts: Sequence[str]) -> Floats:
+        """Return shape (len(texts), dimension), rows of unit norm; a text without a known word gives zeros."""
+
+
+class StaticEmbedder:
+    """Mean of word-piece vectors (model2vec, StaticEmbedding), read from a folder that sentence-transformers saved."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open the weights.
+
+        Raises:
+            IndexDamagedError: a file of the folder is absent or damaged.
+        """
+        try:
+            self._tokenizer = Tokenizer.from_file(str(folder / TOKENIZER_FILE))
+            self._weights: Floats = load_file(folder / WEIGHTS_FILE)["embedding.weight"].astype(np.float32)
+        except (OSError, SafetensorError, KeyError, Exception) as error:
+            raise IndexDamagedError(
+                f"Les poids {folder.name} sont illisibles : relancez `python -m corpus train`."
+            ) from error
+        self._tokenizer.no_padding()
+        self._tokenizer.no_truncation()
+        self.dimension = int(self._weights.shape[1])
+        self.digest = weights_digest(folder)
+
+    def encode(self, texts: Sequence[str]) -> Floats:
+        """Return unit-norm means, shape (len(texts), dimension)."""
+        vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
+        for start in range(0, len(texts), _BATCH):
+            # Half of a surrogate pair, which JSON lets through, is refused by the tokenizer.
+            legible = [text.encode(errors="replace").decode() for text in texts[start : start + _BATCH]]
+            batch = self._tokenizer.encode_batch(legible, add_special_tokens=False)
+            for row, encoding in enumerate(batch, start):
+                if encoding.ids:
+                    vectors[row] = self._weights[encoding.ids].mean(axis=0)
+        return unit(vectors)
+
+
+class TransformerEmbedder:
+    """Any sentence-transformers model, by name or path; torch is imported only when one is configured."""
+
+    def __init__(self, name: str) -> None:
+        """Load the model.
+
+        Raises:
+            ConfigurationError: there is no such model here, or it cannot be downloaded.
+        """
+        from sentence_transformers import SentenceTransformer  # noqa: PLC0415  heavy, and only on request
+
+        try:
+            self._model = SentenceTransformer(name, device="cpu")
+        except (OSError, ValueError) as error:
+            raise ConfigurationError(
+                f"Le modèle {name!r} (CITE_MODEL) ne se charge pas : donnez un dossier local ou un nom accessible."
+            ) from error
+        self.dimension = int(self._model.get_embedding_dimension() or 0)
+        digest = hashlib.sha256(f"sentence-transformers:{name}:{self.dimension}".encode())
+        # A local model may be trained again under the same name.
+        for path in sorted(Path(name).rglob("*.safetensors")):
+            digest.update(path.read_bytes())
+        self.digest = digest.hexdigest()
+
+    def encode(self, texts: Sequence[str]) -> Floats:
+        """Return unit-norm vectors, shape (len(texts), dimension)."""
+        found = self._model.encode(list(texts), normalize_embeddings=True, show_progress_bar=False)
+        return np.asarray(found, dtype=np.float32).reshape(len(texts), self.dimension)
+
+
+def unit(vectors: Floats) -> Floats:
+    """Scale each row to norm 1; a row of zeros stays."""
+    norms = np.linalg.norm(vectors, axis=1, keepdims=True)
+    scaled: Floats = np.divide(vectors, norms, out=np.zeros_like(vectors), where=norms > 0)
+    return scaled
+
+
+def weights_digest(folder: Path) -> str:
+    """SHA-256 over the weights and the tokenizer of a folder, 64 hex digits."""
+    digest = hashlib.sha256()
+    for name in (TOKENIZER_FILE, WEIGHTS_FILE):
+        digest.update((folder / name).read_bytes())
+    return digest.hexdigest()
+
+
+def current_weights(data: Path) -> Path:
+    """Return the folder of the weights in force (`weights/current` names it).
+
+    Raises:
+        WeightsMissingError: no weights were ever trained in this data folder.
+    """
+    try:
+        name = json.loads((data / "weights" / "current").read_text(encoding="utf-8"))["folder"]
+    except (OSError, ValueError, KeyError) as error:
+        raise WeightsMissingError("Aucun poids n'est en vigueur : lancez `python -m corpus train`.") from error
+    return data / "weights" / str(name)
+
+
+def load_embedder(settings: Settings) -> Embedder:
+    """Open the embedder that the settings name: the weights in force, or the configured model."""
+    if settings.model:
+        return TransformerEmbedder(settings.model)
+    return StaticEmbedder(current_weights(settings.data))

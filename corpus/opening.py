@@ -1,0 +1,48 @@
+"""Open what a search needs, and nothing else: neither torch nor, with exact vectors, the vector store."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from corpus.embed import load_embedder
+from corpus.errors import IndexDamagedError
+from corpus.generation import Manifest, current_generation
+from corpus.lexical import Floats
+from corpus.ranking import Ranking
+from corpus.search import Searcher
+from corpus.settings import Settings
+from corpus.store import STORE_FILE, PassageStore
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The index in force, ready for questions."""
+
+    folder: Path
+    manifest: Manifest
+    store: PassageStore
+    searcher: Searcher
+
+
+def open_search(settings: Settings) -> Opened:
+    """Open the index in force for questions.
+
+    Raises:
+        IndexMissingError, WeightsMissingError, IndexDamagedError: with the next command to run.
+    """
+    folder = current_generation(settings.index)
+    manifest = Manifest.read(folder)
+    manifest.check(folder)
+    embedder = load_embedder(settings)
+    if embedder.digest != manifest.weights:
+        raise IndexDamagedError("L'index a été fait avec d'autres poids : lancez `python -m corpus sync`.")
+    store = PassageStore(folder / STORE_FILE)
+    nearest = None
+    if settings.vectors == "chroma":
+        from corpus.index import AUDIENCES, chroma_nearest  # noqa: PLC0415  1 s and 77 MB, only when configured
+
+        def nearest(vector: Floats, k: int) -> list[tuple[str, float]]:
+            return [pair for audience in AUDIENCES for pair in chroma_nearest(folder, audience, vector, k)]
+
+    return Opened(folder, manifest, store, Searcher(Ranking(folder), store, embedder, nearest))

@@ -1,0 +1,334 @@
+"""From a question to ranked documents and passages, with the reasons of each rank."""
+
+from __future__ import annotations
+
+import tomllib
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from corpus.analyse import term, terms
+from corpus.embed import Embedder, unit
+from corpus.language import language_of
+from corpus.lexical import Floats
+from corpus.question import EXPANSION, Lexicon, Question, acronym_entries, analyse_question, own_entries
+from corpus.ranking import Ranking
+from corpus.situations import facts_heard, speaks_for, unlikely
+from corpus.store import PassageStore
+
+WEIGHTS_FILE = Path(__file__).with_name("ranking_weights.toml")
+SIGNALS = (
+    "unit_lexical",
+    "unit_vector",
+    "card_lexical",
+    "card_vector",
+    "said_lexical",
+    "said_vector",
+    "whole_lexical",
+    "covered",
+    "title_covered",
+    "links",
+    "service_sheet",
+    "folder_sheet",
+    "situation",
+    "unlikely",
+)
+EVIDENCE = ("covered", "score", "margin", "card", "unit", "said")
+"""Share of the question's words held, score, lead over the next document, best similarities of the index."""
+
+_SCALED_OVER = 200
+_UNITS_KEPT = 3
+_SETTLED = 100
+"""Best documents whose titles are compared with the asker's situation."""
+
+Nearest = Callable[[Floats, int], list[tuple[str, float]]]
+Mask = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentHit:
+    """A ranked document.
+
+    Attributes:
+        key, id: as in `Document`.
+        score: weighted sum of the signals; comparable inside one question only.
+        passages: (ref, score) of its best passages, best first.
+        signals: the value of each signal before weighing.
+    """
+
+    key: str
+    id: str
+    title: str
+    score: float
+    passages: tuple[tuple[str, float], ...]
+    signals: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search gives.
+
+    Attributes:
+        question: as analysed.
+        documents: best first.
+        evidence: how much the best document seems to answer (`EVIDENCE`), comparable from one question to another.
+    """
+
+    question: Question
+    documents: tuple[DocumentHit, ...]
+    evidence: Mapping[str, float] = field(default_factory=dict)
+
+
+class Searcher:
+    """Ranks the documents of one index generation; safe for concurrent use."""
+
+    def __init__(
+        self, ranking: Ranking, store: PassageStore, embedder: Embedder, nearest: Nearest | None = None
+    ) -> None:
+        self._ranking = ranking
+        self._store = store
+        self._embedder = embedder
+        self._nearest = nearest
+        self._documents = documents = ranking.rows.documents
+        acronyms = ((short, meaning) for row in documents for short, meaning in row["acronyms"])
+        self.lexicon = Lexicon({**acronym_entries(acronyms), **own_entries()})
+        self._weights = load_weights()
+        self._fixed = {
+            "links": np.log1p(np.asarray([row["links"] for row in documents], dtype=np.float32)),
+            "service_sheet": np.asarray([row["kind"] == "service" for row in documents], dtype=np.float32),
+            "folder_sheet": np.asarray([row["kind"] == "folder" for row in documents], dtype=np.float32),
+        }
+        self._valid_from = np.asarray([_ordinal(row["valid_from"], date.min) for row in documents])
+        self._valid_until = np.asarray([_ordinal(row["valid_until"], date.max) for row in documents])
+
+    def analyse(self, text: str) -> Question:
+        """Return the question as the index sees it, its language told by the words that the index knows."""
+        return analyse_question(text, self.lexicon, language_of(text, self.knows))
+
+    def rarity(self, index_term: str) -> float:
+        """Return the inverse document frequency of an index term, in natural-log units."""
+        return self._ranking.units.rarity(index_term)
+
+    def knows(self, word: str) -> bool:
+        """Tell whether a folded word is a word of the indexed documents."""
+        return term(word) in self._ranking.units
+
+    def search(self, text: str, limit: int = 10, audience: str | None = None, as_of: date | None = None) -> Found:
+        """Rank documents for a question.
+
+        Args:
+            text: the question, any language and length; an empty one finds nothing.
+            limit: documents to return, at least 1.
+            audience: keep documents for this audience only; None keeps all.
+            as_of: keep the versions in force on this day; today's when None.
+
+        Returns:
+            documents best first, one a publisher's id; ties by authority, then by id.
+        """
+        question = self.analyse(text)
+        if not question.terms:
+            return Found(question, ())
+        signals, unit_scores = self.signals(question)
+        total = self.weigh(signals)
+        total[~self._allowed(audience, as_of or date.today())] = -np.inf  # noqa: DTZ011  a civil day
+        rows = self._settle_siblings(question, total, signals)
+        hits: dict[str, DocumentHit] = {}
+        for row in rows:
+            identifier = self._documents[row]["id"]
+            if len(hits) < limit and identifier not in hits and np.isfinite(total[row]):
+                hits[identifier] = self._hit(row, float(total[row]), signals, unit_scores, question)
+        return Found(question, tuple(hits.values()), self._evidence(question, tuple(hits.values())))
+
+    def _evidence(self, question: Question, hits: Sequence[DocumentHit]) -> dict[str, float]:
+        if not hits:
+            return dict.fromkeys(EVIDENCE, 0.0)
+        vector, ranking = self._vector(question), self._ranking
+        second = hits[1].score if len(hits) > 1 else 0.0
+        nearest = {"card": ranking.card_vectors, "unit": ranking.unit_vectors, "said": ranking.said_vectors}
+        similar = {name: float((rows @ vector).max(initial=0.0)) for name, rows in nearest.items()}
+        covered = hits[0].signals["covered"]
+        return {"covered": covered, "score": hits[0].score, "margin": hits[0].score - second, **similar}
+
+    def candidates(self, question: Question, limit: int) -> tuple[list[int], npt.NDArray[np.float64], list[str]]:
+        """Return what the weights are chosen on.
+
+        Returns:
+            the rows of the best documents under the present weights, their signals in the order of `SIGNALS`, shape
+            (limit, signals), and the publisher's id of every row of the index.
+        """
+        signals, _ = self.signals(question)
+        total = self.weigh(signals)
+        rows = self._settle_siblings(question, total, signals)[:limit]
+        values = np.stack([signals[name][rows] for name in SIGNALS], axis=1).astype(np.float64)
+        return rows, values, [document["id"] for document in self._documents]
+
+    def weigh(self, signals: Mapping[str, Floats]) -> Floats:
+        """Return the weighted sum of the signals, shape (documents,)."""
+        total = np.zeros(len(self._documents), dtype=np.float32)
+        for name, values in signals.items():
+            total += np.float32(self._weights[name]) * values
+        return total
+
+    def _settle_siblings(self, question: Question, total: Floats, signals: dict[str, Floats]) -> list[int]:
+        """Among the best documents, weigh what their titles say of the asker's situation; return rows, best first."""
+        best = [int(row) for row in np.argsort(-total, kind="stable")[:_SETTLED]]
+        facts = facts_heard(question.text)
+        titles = [self._documents[row]["title"] for row in best]
+        measures = {
+            "situation": [speaks_for(facts, title) for title in titles],
+            "unlikely": [unlikely(facts, title) for title in titles],
+            "title_covered": [self._title_covered(question, row) for row in best],
+        }
+        for name, measured in measures.items():
+            values = np.zeros(len(total), dtype=np.float32)
+            values[best] = np.asarray(measured, dtype=np.float32)
+            total += np.float32(self._weights[name]) * values
+            signals[name] = values
+        return sorted(best, key=lambda row: (-float(total[row]), self._documents[row]["rank"], row))
+
+    def _hit(
+        self, row: int, score: float, signals: Mapping[str, Floats], unit_scores: Floats, question: Question
+    ) -> DocumentHit:
+        document = self._documents[row]
+        explained = {name: float(values[row]) for name, values in signals.items()}
+        passages = self._passages(row, unit_scores, question)
+        return DocumentHit(document["key"], document["id"], document["title"], score, passages, explained)
+
+    def signals(self, question: Question) -> tuple[dict[str, Floats], Floats]:
+        """Compute every signal.
+
+        Returns:
+            each signal as shape (documents,), and the score of each unit, shape (units,).
+        """
+        ranking = self._ranking
+        vector = self._vector(question)
+        lexical = scaled(ranking.units.scores(question.terms))
+        dense = scaled(self._unit_similarity(vector))
+        found = {
+            "unit_lexical": self._best_unit(lexical),
+            "unit_vector": self._best_unit(dense),
+            "card_lexical": scaled(ranking.cards.scores(question.terms)),
+            "card_vector": scaled(ranking.card_vectors @ vector),
+            "said_lexical": scaled(ranking.said.scores(question.terms)),
+            "said_vector": scaled(self._best_phrase(vector)),
+            "whole_lexical": scaled(ranking.wholes.scores(question.terms)),
+            "covered": self.covered(question),
+        }
+        units = self._weights["unit_lexical"] * lexical + self._weights["unit_vector"] * dense
+        return found | self._fixed, np.asarray(units, dtype=np.float32)
+
+    def _vector(self, question: Question) -> Floats:
+        said = question.text if question.language == "fr" else ""
+        vectors = self._embedder.encode([said, question.expansion])
+        return np.asarray(unit((vectors[0] + EXPANSION * vectors[1])[None, :])[0])
+
+    def _unit_similarity(self, vector: Floats) -> Floats:
+        if self._nearest is None:
+            return np.asarray(self._ranking.unit_vectors @ vector)
+        similarity = np.full(len(self._ranking.rows.unit_refs), -1.0, dtype=np.float32)
+        near = dict(self._nearest(vector, _SCALED_OVER * 2))
+        for row, refs in enumerate(self._ranking.rows.unit_refs):
+            similarity[row] = near.get(refs[0], -1.0)
+        return similarity
+
+    def _best_unit(self, scores: Floats) -> Floats:
+        best = np.zeros(len(self._documents), dtype=np.float32)
+        np.maximum.at(best, self._ranking.rows.unit_documents, scores)
+        return best
+
+    def _best_phrase(self, vector: Floats) -> Floats:
+        best = np.zeros(len(self._documents), dtype=np.float32)
+        np.maximum.at(best, self._ranking.said_documents, self._ranking.said_vectors @ vector)
+        return best
+
+    def covered(self, question: Question) -> Floats:
+        """Share, 0 to 1, of the question's own words, weighed by rarity, that each document holds, shape (documents,).
+
+        A word that the lexicon translated counts as held when one of its translations is.
+        """
+        ranking, held = self._ranking, np.zeros(len(self._documents), dtype=np.float32)
+        total = 0.0
+        for word in question.own:
+            rarity = ranking.units.rarity(word)
+            total += rarity
+            present = np.zeros(len(held), dtype=bool)
+            for name in (word, *question.translated.get(word, ())):
+                for index in (ranking.wholes, ranking.said, ranking.cards):
+                    present[index.rows_with(name)] = True
+            held += rarity * present
+        return held / np.float32(total) if total else held
+
+    def relevance(self, question: Question, texts: Sequence[str]) -> Floats:
+        """Compare pieces of one document with a question.
+
+        Returns:
+            shape (len(texts),), mean of the cosine similarity and of the share of the question's words that the
+            piece holds, a word weighed by its rarity among the pieces: what all of them say tells none apart.
+        """
+        if not texts:
+            return np.zeros(0, dtype=np.float32)
+        words_of = [set(terms(text)) for text in texts]
+        spread = Counter(word for found in words_of for word in found if word in question.terms)
+        weights = {
+            word: weight * float(np.log1p(len(texts) / (1 + spread[word]))) for word, weight in question.terms.items()
+        }
+        total = sum(weights.values()) or 1.0
+        held = [sum(weights.get(word, 0.0) for word in found) / total for found in words_of]
+        similar = self._embedder.encode(texts) @ self._vector(question)
+        return np.asarray(0.5 * similar + 0.5 * np.asarray(held), dtype=np.float32)
+
+    def _title_covered(self, question: Question, row: int) -> float:
+        """Share of a title's words, weighed by rarity, that the question says or means."""
+        weights = {word: self.rarity(word) for word in terms(self._documents[row]["title"])}
+        total = sum(weights.values())
+        return sum(weight for word, weight in weights.items() if word in question.terms) / total if total else 0.0
+
+    def _allowed(self, audience: str | None, day: date) -> Mask:
+        today = day.toordinal()
+        allowed: Mask = (self._valid_from <= today) & (today <= self._valid_until)
+        if audience is not None:
+            allowed &= np.asarray([not row["audiences"] or audience in row["audiences"] for row in self._documents])
+        return allowed
+
+    def _passages(self, row: int, unit_scores: Floats, question: Question) -> tuple[tuple[str, float], ...]:
+        """Rank the passages of the best units of a document by what they share with the question."""
+        rows = np.flatnonzero(self._ranking.rows.unit_documents == row)
+        best = rows[np.argsort(-unit_scores[rows], kind="stable")][:_UNITS_KEPT]
+        wanted = question.terms
+        scored: list[tuple[str, float]] = []
+        for unit_row in best:
+            for passage in self._store.passages(self._ranking.rows.unit_refs[unit_row]):
+                shared = set(terms(f"{passage.heading} {passage.text}"))
+                overlap = sum(
+                    weight * self._ranking.units.rarity(word) for word, weight in wanted.items() if word in shared
+                )
+                scored.append((passage.ref, float(unit_scores[unit_row]) + 0.05 * overlap))
+        return tuple(sorted(scored, key=lambda item: (-item[1], item[0])))
+
+
+def scaled(scores: Floats) -> Floats:
+    """Scale to 0..1 between the 200th best and the best; what is below the 200th is 0."""
+    kept = min(_SCALED_OVER, len(scores))
+    if kept == 0:
+        return scores
+    top = np.partition(scores, -kept)[-kept:]
+    low, high = float(top.min()), float(top.max())
+    if high <= low:
+        return np.zeros_like(scores)
+    return np.asarray(np.clip((scores - low) / (high - low), 0.0, 1.0), dtype=np.float32)
+
+
+def _ordinal(day: str | None, default: date) -> int:
+    return (date.fromisoformat(day) if day else default).toordinal()
+
+
+def load_weights(path: Path = WEIGHTS_FILE) -> dict[str, float]:
+    """Read the weight of each signal."""
+    values: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+    return {name: float(values[name]) for name in SIGNALS}

@@ -1,0 +1,1 @@
+"""Measures of the bot exactly as it is served (floor 3)."""
