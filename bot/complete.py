@@ -7,7 +7,7 @@ from dataclasses import replace
 from bot.certificate import certify, decisive_branches
 from bot.turn import Also, Turn
 from corpus.branches import Branch, exceptions_on, starts_with
-from corpus.document import Trail
+from corpus.document import DocumentKind, Trail
 from corpus.figures import has_figures
 
 _FAMILY = 6
@@ -45,11 +45,16 @@ def complete(turn: Turn) -> Turn:
 
 
 def _decided_path(turn: Turn) -> Trail:
-    """The options settled from the top of the document down, for as long as nothing that may hold stands beside them."""
+    """The options settled from the top down, for as long as nothing that may hold stands beside them."""
     if turn.graph is None or turn.settled is None:
         return ()
+    if turn.card is not None and turn.card.kind is DocumentKind.FILE:
+        # A file covers many subjects: the chapter it is quoted from is what the answer is bounded by.
+        quoted = turn.sentences[0].citations[0].passage
+        return next((passage.path for passage in turn.passages if passage.ref == quoted), ())
     taken = {choice: settled.label for choice, settled in turn.settled.taken.items()}
-    may_hold = [p.path for p in turn.passages if all(taken.get(step.choice, step.title) == step.title for step in p.path)]
+    paths = [passage.path for passage in turn.passages]
+    may_hold = [at for at in paths if all(taken.get(step.choice, step.title) == step.title for step in at)]
     path: Trail = ()
     choices = turn.graph.choices
     while choices:
@@ -81,6 +86,8 @@ def _warnings(turn: Turn) -> list[tuple[str, str]]:
         found.append(("old_figures", str(with_figures[0].updated or with_figures[0].valid_from or "")))
     elif any(passage.text_until and turn.day > passage.text_until for passage in used):
         found.append(("old_text", str(used[0].updated or "")))
+    if any(passage.valid_from or passage.valid_until for passage in used):
+        found.append(("as_of", str(turn.day)))
     if turn.language != "fr":
         found.append(("language", ""))
     return found

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from bot.page import PROSE, Page, pieces_of
 from bot.roles import role_of
 from bot.turn import Role
 from corpus.branches import Branch
-from corpus.document import Passage
+from corpus.document import BlockKind, Passage
+from corpus.figures import has_figures
 
 SENTENCES = 4
 _CHARACTERS = 700
@@ -19,9 +21,19 @@ _LONGEST_CASE = 420
 """A longer table row cannot be read beside others; it is reached through the question asked."""
 
 _ENDS = re.compile(r"[.!?…»)\]]$")
-_NEAREST = 4
-_PIECE, _LATER = 0.5, 0.01
-"""What the piece counts for beside its passage, and what each rank inside the passage costs."""
+_NEAREST, _TABLES = 8, 2
+_SAME_ROW = 0.85
+_PIECE, _LATER, _FIGURE = 0.5, 0.01, 0.25
+"""What the piece counts for beside its passage, what each rank inside the passage costs, and what a figure is worth
+where a price or a delay is asked."""
+
+
+class _Place(NamedTuple):
+    """One piece of a passage, and its rank in it."""
+
+    passage: Passage
+    rank: int
+    piece: str
 
 
 def lead_of(page: Page, role: Role | None) -> tuple[Passage, list[str]] | None:
@@ -33,17 +45,33 @@ def lead_of(page: Page, role: Role | None) -> tuple[Passage, list[str]] | None:
     """
     candidates = [p for p in page.holding() if p.kind in PROSE]
     in_role = [p for p in candidates if role is not None and (role_of(p) is role or _opens_steps(p, role))]
-    nearest = sorted(in_role or candidates, key=lambda p: (-page.near[p.ref], p.position))[:_NEAREST]
-    places = [(passage, rank) for passage in nearest for rank in range(len(pieces_of(passage)))]
+    nearest = _nearest(page, in_role or candidates)
+    places = [_Place(passage, rank, piece) for passage in nearest for rank, piece in enumerate(pieces_of(passage))]
     if not places:
         return None
-    scores = page.relevance(page.question, [pieces_of(passage)[rank] for passage, rank in places])
-    values = [
-        page.near[passage.ref] + _PIECE * float(score) - _LATER * rank
-        for (passage, rank), score in zip(places, scores, strict=True)
-    ]
-    passage, rank = places[max(range(len(values)), key=lambda place: (values[place], -place))]
-    return passage, _window(pieces_of(passage), rank)
+    scores = page.relevance(page.question, [place.piece for place in places])
+    wants_figure = role in {Role.COST, Role.DELAY}
+    values = [_value(page, place, float(score), wants_figure) for place, score in zip(places, scores, strict=True)]
+    best = max(range(len(places)), key=lambda at: (values[at], -at))
+    passage, rank, _ = places[best]
+    if passage.kind is not BlockKind.TABLE:
+        return passage, _window(pieces_of(passage), rank)
+    rows = [(value, at) for at, value in enumerate(values) if places[at].passage is passage]
+    kept = sorted(at for value, at in sorted(rows, reverse=True)[:SENTENCES] if value >= _SAME_ROW * values[best])
+    return passage, [places[at].piece for at in kept]
+
+
+def _nearest(page: Page, passages: Sequence[Passage]) -> list[Passage]:
+    """The passages worth reading closely; a table is, since one of its rows may answer while the others drown it."""
+    ranked = sorted(passages, key=lambda p: (-page.near[p.ref], p.position))
+    tables = [passage for passage in ranked[_NEAREST:] if passage.kind is BlockKind.TABLE]
+    return [*ranked[:_NEAREST], *tables[:_TABLES]]
+
+
+def _value(page: Page, place: _Place, score: float, wants_figure: bool) -> float:  # noqa: FBT001  private
+    later = 0.0 if place.passage.kind is BlockKind.TABLE else _LATER * place.rank
+    figure = _FIGURE if wants_figure and has_figures(place.piece) else 0.0
+    return page.near[place.passage.ref] + _PIECE * score - later + figure
 
 
 def _opens_steps(passage: Passage, role: Role) -> bool:

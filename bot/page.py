@@ -18,7 +18,7 @@ Relevance = Callable[[Question, Sequence[str]], npt.NDArray[np.float32]]
 
 PROSE = frozenset({BlockKind.TEXT, BlockKind.LIST, BlockKind.TABLE, BlockKind.RECORD})
 _WHOLE_LINES = frozenset({BlockKind.TABLE, BlockKind.RECORD, BlockKind.SERVICE, BlockKind.CONTACT})
-_INTRODUCTION = 0.06
+_INTRODUCTION = 0.05
 """What the opening of a document is worth to a question that asks for nothing in particular."""
 
 

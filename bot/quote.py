@@ -42,12 +42,14 @@ class Quote:
         page = page_of(turn.passages, settled, turn.found.question, self._relevance)
         asked = _asked(page)
         sentences = tuple(_compose(turn, page, asked))
+        left = _left_out(turn, page, sentences)
         return replace(
             turn,
             graph=graph,
             settled=settled,
             status=_status(sentences, asked),
             sentences=sentences,
+            warnings=(*turn.warnings, ("cut", str(left))) if left else turn.warnings,
             question=Asked(asked.prompt, asked.id, tuple(b.label for b in asked.branches)) if asked else None,
             branch=tuple(dict.fromkeys(taken.label for taken in settled.taken.values())),
         )
@@ -123,6 +125,15 @@ def _section(turn: Turn, page: Page, role: Role, limit: int) -> list[Sentence]:
         for piece in pieces_of(passage)
     ]
     return found[:limit]
+
+
+def _left_out(turn: Turn, page: Page, sentences: Sequence[Sentence]) -> int:
+    """Count the lines of the sections shown that their limits left out."""
+    if turn.card is None or turn.card.kind is not DocumentKind.SHEET:
+        return 0
+    shown = {sentence.text for sentence in sentences}
+    every = (s.text for role in _LIMITS for s in _section(turn, page, role, len(turn.passages) * 100))
+    return len(set(every) - shown)
 
 
 def _cautions(turn: Turn, page: Page, shown: set[str]) -> list[Sentence]:

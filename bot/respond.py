@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import date
 from typing import cast
 
@@ -45,8 +44,7 @@ def _run(runnable: Runnable[Turn, Turn], turn: Turn) -> Turn:
     except Exception as error:  # noqa: BLE001  a resident must read a sentence, whatever broke
         # The message of an error may quote the question: only its kind is logged.
         _LOG.error("A step failed with %s.", type(error).__name__)
-        blank = Turn(text=turn.text, day=turn.day, id=turn.id, language=turn.language)
-        return replace(blank, status=Status.ERROR_INTERNAL)
+        return Turn(turn.text, turn.day, turn.id, turn.language, status=Status.ERROR_INTERNAL)
 
 
 def _compose(steps: Sequence[Step]) -> Runnable[Turn, Turn]:

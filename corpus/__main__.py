@@ -92,7 +92,8 @@ def sync(
 @_clean
 def train() -> None:
     """Train new weights on the passages of the corpus."""
-    from corpus.ranking import said_of, training_rows  # noqa: PLC0415 - as above
+    from corpus.phrases import said_of  # noqa: PLC0415 - as above
+    from corpus.ranking_writing import training_rows  # noqa: PLC0415 - as above
     from corpus.sync import passages_to_learn_from  # noqa: PLC0415 - as above
     from corpus.train import train_weights, training_pairs  # noqa: PLC0415 - torch takes ten seconds to import
     from corpus.units import units_of  # noqa: PLC0415 - as above

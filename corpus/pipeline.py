@@ -25,7 +25,17 @@ _READERS = {
     "opendatasoft": ("opendata.py",),
     "gbfs": ("gbfs.py",),
 }
-_RANKING = ("ranking*", "embed.py", "lexical.py", "analyse.py", "index.py", "chroma*.py", "lexicon/*")
+_RANKING = (
+    "ranking*",
+    "parts.py",
+    "phrases.py",
+    "units.py",
+    "embed.py",
+    "lexical.py",
+    "analyse.py",
+    "index.py",
+    "lexicon/*",
+)
 _READING_LIBRARIES = ("langchain-text-splitters", "odfpy", "pdfplumber", "pypdf", "python-docx", "trafilatura")
 _RANKING_LIBRARIES = ("bm25s", "chromadb", "pystemmer", "tokenizers")
 

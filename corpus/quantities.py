@@ -196,15 +196,14 @@ def _date_range(label: str) -> Span | None:
     first, last = dates[0], dates[-1]
     if len(dates) > 1:
         return Span(first.low, last.high)
-    if re.search(r"\b(apres|posterieur)", label):
-        return Span(first.high, math.inf)
-    if re.search(r"\b(depuis|a partir|a compter|ou apres|et apres)\b", label):
-        return Span(first.low, math.inf)
-    if re.search(r"\b(avant|anterieur)", label):
-        return Span(-math.inf, first.low)
-    if re.search(r"\b(jusqu|au plus tard)", label):
-        return Span(-math.inf, first.high)
-    return first if re.match(r"(en|pour) ", label) else None
+    spans = (
+        (r"\b(apres|posterieur)", Span(first.high, math.inf)),
+        (r"\b(depuis|a partir|a compter|ou apres|et apres)\b", Span(first.low, math.inf)),
+        (r"\b(avant|anterieur)", Span(-math.inf, first.low)),
+        (r"\b(jusqu|au plus tard)", Span(-math.inf, first.high)),
+        (r"^(en|pour) ", first),
+    )
+    return next((span for pattern, span in spans if re.search(pattern, label)), None)
 
 
 def _date_span(found: re.Match[str]) -> Span:
@@ -233,11 +232,17 @@ def _measures() -> tuple[Measure, ...]:
             name,
             values["unit"],
             tuple(re.compile(_filled(pattern, values["unit"])) for pattern in _patterns(values)),
-            *(re.compile(values[key]) if key in values else None for key in ("about", "never", "never_above")),
+            _optional(values, "about"),
+            _optional(values, "never"),
+            _optional(values, "never_above"),
             lapse="topic" in values,
         )
         for name, values in _table()["measure"].items()
     )
+
+
+def _optional(values: Mapping[str, Any], key: str) -> re.Pattern[str] | None:
+    return re.compile(values[key]) if key in values else None
 
 
 def _patterns(values: Mapping[str, Any]) -> list[str]:

@@ -18,7 +18,7 @@ from corpus.embed import Embedder, unit
 from corpus.language import language_of
 from corpus.lexical import Floats
 from corpus.question import EXPANSION, Lexicon, Question, acronym_entries, analyse_question, own_entries
-from corpus.ranking import Ranking
+from corpus.ranking import Numbers, Ranking
 from corpus.situations import facts_heard, speaks_for, unlikely
 from corpus.store import PassageStore
 
@@ -95,10 +95,13 @@ class Searcher:
         self._store = store
         self._embedder = embedder
         self._nearest = nearest
-        self._documents = documents = ranking.rows.documents
+        self._documents = documents = ranking.documents
         acronyms = ((short, meaning) for row in documents for short, meaning in row["acronyms"])
         self.lexicon = Lexicon({**acronym_entries(acronyms), **own_entries()})
         self._weights = load_weights()
+        self._parts_of: list[list[int]] = [[] for _ in documents]
+        for part, row in enumerate(ranking.part_documents.tolist()):
+            self._parts_of[row].append(part)
         self._fixed = {
             "links": np.log1p(np.asarray([row["links"] for row in documents], dtype=np.float32)),
             "service_sheet": np.asarray([row["kind"] == "service" for row in documents], dtype=np.float32),
@@ -150,7 +153,7 @@ class Searcher:
             return dict.fromkeys(EVIDENCE, 0.0)
         vector, ranking = self._vector(question), self._ranking
         second = hits[1].score if len(hits) > 1 else 0.0
-        nearest = {"card": ranking.card_vectors, "unit": ranking.unit_vectors, "said": ranking.said_vectors}
+        nearest = {"card": ranking.part_vectors, "unit": ranking.unit_vectors, "said": ranking.phrase_vectors}
         similar = {name: float((rows @ vector).max(initial=0.0)) for name, rows in nearest.items()}
         covered = hits[0].signals["covered"]
         return {"covered": covered, "score": hits[0].score, "margin": hits[0].score - second, **similar}
@@ -211,14 +214,14 @@ class Searcher:
         lexical = scaled(ranking.units.scores(question.terms))
         dense = scaled(self._unit_similarity(vector))
         found = {
-            "unit_lexical": self._best_unit(lexical),
-            "unit_vector": self._best_unit(dense),
-            "card_lexical": scaled(ranking.cards.scores(question.terms)),
-            "card_vector": scaled(ranking.card_vectors @ vector),
-            "said_lexical": scaled(ranking.said.scores(question.terms)),
-            "said_vector": scaled(self._best_phrase(vector)),
-            "whole_lexical": scaled(ranking.wholes.scores(question.terms)),
-            "covered": self.covered(question),
+            "unit_lexical": self._best(lexical, ranking.unit_documents),
+            "unit_vector": self._best(dense, ranking.unit_documents),
+            "card_lexical": self._best(scaled(ranking.parts.scores(question.terms)), ranking.part_documents),
+            "card_vector": self._best(scaled(ranking.part_vectors @ vector), ranking.part_documents),
+            "said_lexical": self._best(scaled(ranking.said.scores(question.terms)), ranking.part_documents),
+            "said_vector": self._best(scaled(ranking.phrase_vectors @ vector), ranking.phrase_documents),
+            "whole_lexical": self._best(scaled(ranking.wholes.scores(question.terms)), ranking.part_documents),
+            "covered": self._best(self.covered(question), ranking.part_documents),
         }
         units = self._weights["unit_lexical"] * lexical + self._weights["unit_vector"] * dense
         return found | self._fixed, np.asarray(units, dtype=np.float32)
@@ -231,35 +234,31 @@ class Searcher:
     def _unit_similarity(self, vector: Floats) -> Floats:
         if self._nearest is None:
             return np.asarray(self._ranking.unit_vectors @ vector)
-        similarity = np.full(len(self._ranking.rows.unit_refs), -1.0, dtype=np.float32)
+        similarity = np.full(len(self._ranking.unit_refs), -1.0, dtype=np.float32)
         near = dict(self._nearest(vector, _SCALED_OVER * 2))
-        for row, refs in enumerate(self._ranking.rows.unit_refs):
+        for row, refs in enumerate(self._ranking.unit_refs):
             similarity[row] = near.get(refs[0], -1.0)
         return similarity
 
-    def _best_unit(self, scores: Floats) -> Floats:
+    def _best(self, scores: Floats, documents: Numbers) -> Floats:
+        """Give each document its best row, shape (documents,)."""
         best = np.zeros(len(self._documents), dtype=np.float32)
-        np.maximum.at(best, self._ranking.rows.unit_documents, scores)
-        return best
-
-    def _best_phrase(self, vector: Floats) -> Floats:
-        best = np.zeros(len(self._documents), dtype=np.float32)
-        np.maximum.at(best, self._ranking.said_documents, self._ranking.said_vectors @ vector)
+        np.maximum.at(best, documents, scores)
         return best
 
     def covered(self, question: Question) -> Floats:
-        """Share, 0 to 1, of the question's own words, weighed by rarity, that each document holds, shape (documents,).
+        """Share, 0 to 1, of the question's own words, weighed by rarity, that each part holds, shape (parts,).
 
         A word that the lexicon translated counts as held when one of its translations is.
         """
-        ranking, held = self._ranking, np.zeros(len(self._documents), dtype=np.float32)
+        ranking, held = self._ranking, np.zeros(len(self._ranking.part_titles), dtype=np.float32)
         total = 0.0
         for word in question.own:
             rarity = ranking.units.rarity(word)
             total += rarity
             present = np.zeros(len(held), dtype=bool)
             for name in (word, *question.translated.get(word, ())):
-                for index in (ranking.wholes, ranking.said, ranking.cards):
+                for index in (ranking.wholes, ranking.said, ranking.parts):
                     present[index.rows_with(name)] = True
             held += rarity * present
         return held / np.float32(total) if total else held
@@ -284,8 +283,12 @@ class Searcher:
         return np.asarray(0.5 * similar + 0.5 * np.asarray(held), dtype=np.float32)
 
     def _title_covered(self, question: Question, row: int) -> float:
-        """Share of a title's words, weighed by rarity, that the question says or means."""
-        weights = {word: self.rarity(word) for word in terms(self._documents[row]["title"])}
+        """Share of a title's words, weighed by rarity, that the question says or means; of a file, its best chapter."""
+        titles = (self._ranking.part_titles[part] for part in self._parts_of[row])
+        return max((self._share(question, title) for title in titles), default=0.0)
+
+    def _share(self, question: Question, title: str) -> float:
+        weights = {word: self.rarity(word) for word in terms(title)}
         total = sum(weights.values())
         return sum(weight for word, weight in weights.items() if word in question.terms) / total if total else 0.0
 
@@ -298,12 +301,12 @@ class Searcher:
 
     def _passages(self, row: int, unit_scores: Floats, question: Question) -> tuple[tuple[str, float], ...]:
         """Rank the passages of the best units of a document by what they share with the question."""
-        rows = np.flatnonzero(self._ranking.rows.unit_documents == row)
+        rows = np.flatnonzero(self._ranking.unit_documents == row)
         best = rows[np.argsort(-unit_scores[rows], kind="stable")][:_UNITS_KEPT]
         wanted = question.terms
         scored: list[tuple[str, float]] = []
         for unit_row in best:
-            for passage in self._store.passages(self._ranking.rows.unit_refs[unit_row]):
+            for passage in self._store.passages(self._ranking.unit_refs[unit_row]):
                 shared = set(terms(f"{passage.heading} {passage.text}"))
                 overlap = sum(
                     weight * self._ranking.units.rarity(word) for word, weight in wanted.items() if word in shared

@@ -82,7 +82,7 @@ def is_negative(label: str) -> bool:
 
 
 def place_rank(label: str) -> int:
-    """Say how well a label fits somebody who lives in Paris: 0 when it names no place, 1 for France, more for closer."""
+    """Say how well a label fits somebody who lives in Paris: 0 names no place, 1 is France, more is closer."""
     patterns = _place_patterns()
     folded = _plain(label)
     return next((len(patterns) - at for at, pattern in enumerate(patterns) if pattern.search(folded)), 0)

@@ -24,7 +24,7 @@ from corpus.harvest import Harvest
 from corpus.pipeline import ranking_fingerprint
 from corpus.plan import Planned, plan
 from corpus.progress import Progress, Silent
-from corpus.ranking import build_ranking
+from corpus.ranking_writing import build_ranking
 from corpus.seen import recall, remember
 from corpus.settings import Settings
 from corpus.source import load_sources

@@ -54,7 +54,9 @@ def _ranked(passage: Passage) -> bool:
 
 
 def _place(passage: Passage) -> tuple[str, ...]:
-    return tuple(step.title for step in passage.path[:2])
+    """Where a passage stands: two headings of a fiche, all those of a file, whose chapters are subjects apart."""
+    depth = None if passage.document_kind is DocumentKind.FILE else 2
+    return tuple(step.title for step in passage.path[:depth])
 
 
 def _unit(passages: list[Passage]) -> Unit:

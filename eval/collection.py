@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from corpus.embed import Embedder
-from corpus.ranking import Ranking, build_ranking
+from corpus.ranking import Ranking
+from corpus.ranking_writing import build_ranking
 from corpus.search import Searcher
 from corpus.store import STORE_FILE, DocumentCard, PassageStore, SourceRecord
 from corpus.store_writing import Entry, StoreWriter

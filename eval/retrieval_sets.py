@@ -36,7 +36,8 @@ def sets(half: str) -> dict[str, list[Query]]:
     rows = _rows(SHARED / "dila_citizen_questions" / "public.jsonl")
     found["dila_citizens"] = [_query(row, "query") for row in rows if row["any_in_corpus"]]
     rows = _rows(SHARED / "spf_natural_questions" / "public.jsonl")
-    found["spf_faq"] = [_query(row, "query") for row in rows if any(r.get("in_vdd_1_199_0") for r in row.get("relevant") or ())]
+    indexed = [row for row in rows if any(item.get("in_vdd_1_199_0") for item in row.get("relevant") or ())]
+    found["spf_faq"] = [_query(row, "query") for row in indexed]
     everyday = [row for row in _rows(CASES / "everyday.jsonl") if row["half"] == half]
     found[f"everyday_fr_{half}"] = [_query(row, "q") for row in everyday if row["lang"] == "fr"]
     found[f"everyday_other_{half}"] = [_query(row, "q") for row in everyday if row["lang"] != "fr"]

@@ -12,12 +12,13 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from corpus import ranking
+from corpus import phrases
 from corpus.analyse import terms
 from corpus.chunk import passages_of
 from corpus.document import Block, BlockKind, Document, DocumentKind, Step
 from corpus.embed import Embedder
-from corpus.ranking import Ranking, VectorRows, build_ranking
+from corpus.ranking import Ranking, VectorRows
+from corpus.ranking_writing import build_ranking
 from corpus.search import Nearest, Searcher
 from corpus.source import Source
 from corpus.store import STORE_FILE, PassageStore, SourceRecord
@@ -133,11 +134,11 @@ def everyday_phrases(folder: Path, said: Mapping[str, str] = SAID) -> Iterator[N
     """Have the index read its everyday phrases from a lexicon of the test."""
     lines = ["# identifiant, phrases", *(f"{identifier}\t{phrases}" for identifier, phrases in said.items())]
     (folder / "said_of.tsv").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    ranking._said.cache_clear()
+    phrases._said.cache_clear()
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(ranking, "LEXICON", folder)
+        patched.setattr(phrases, "LEXICON", folder)
         yield
-    ranking._said.cache_clear()
+    phrases._said.cache_clear()
 
 
 _RECORD = SourceRecord(

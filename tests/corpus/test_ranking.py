@@ -13,7 +13,9 @@ import pytest
 from corpus.analyse import term
 from corpus.document import Block, BlockKind, Document
 from corpus.errors import IndexDamagedError
-from corpus.ranking import Ranking, said_of, training_rows
+from corpus.phrases import said_of
+from corpus.ranking import Ranking
+from corpus.ranking_writing import training_rows
 from corpus.units import units_of
 from tests.corpus.small_index import DOCUMENTS, SmallIndex, TermEmbedder, a_document, everyday_phrases, index
 
@@ -36,8 +38,8 @@ def test_each_unit_has_one_row_named_by_its_first_passage(small: SmallIndex, ran
     units = [unit for card in small.store.documents() for unit in units_of(small.store.passages_of(card.key))]
 
     assert small.rows.ids == tuple(unit.refs[0] for unit in units)
-    assert [tuple(refs) for refs in ranking.rows.unit_refs] == [unit.refs for unit in units]
-    keys = [ranking.rows.documents[row]["key"] for row in ranking.rows.unit_documents]
+    assert [tuple(refs) for refs in ranking.unit_refs] == [unit.refs for unit in units]
+    keys = [ranking.documents[row]["key"] for row in ranking.unit_documents]
     assert keys == [unit.key for unit in units]
     assert len(small.rows.vectors) == ranking.units.rows == len(units) > len(DOCUMENTS)
 
@@ -52,7 +54,7 @@ def test_rows_carry_the_audiences_of_their_document(small: SmallIndex) -> None:
 
 
 def test_vectors_have_norm_one_but_for_half_precision(small: SmallIndex, ranking: Ranking) -> None:
-    for vectors in (small.rows.vectors, ranking.unit_vectors, ranking.card_vectors, ranking.said_vectors):
+    for vectors in (small.rows.vectors, ranking.unit_vectors, ranking.part_vectors, ranking.phrase_vectors):
         assert np.linalg.norm(vectors, axis=1) == pytest.approx(1, abs=2e-3)
 
 
@@ -61,17 +63,17 @@ def test_the_vectors_of_the_store_are_those_of_the_exact_search(small: SmallInde
 
 
 def test_documents_know_how_many_others_link_to_them(ranking: Ranking) -> None:
-    links = {row["id"]: row["links"] for row in ranking.rows.documents}
+    links = {row["id"]: row["links"] for row in ranking.documents}
 
     assert (links["R1"], links["F3"], links["F1"]) == (2, 2, 0)
 
 
 def test_everyday_phrases_are_rows_of_their_document(ranking: Ranking) -> None:
-    said = [ranking.rows.documents[row]["id"] for row in ranking.said_documents]
+    said = [ranking.documents[row]["id"] for row in ranking.phrase_documents]
 
     assert said == ["F5", "F5", "F6"]
-    assert len(ranking.said_vectors) == 3
-    assert [ranking.rows.documents[row]["id"] for row in ranking.said.rows_with(term("bécane"))] == ["F6"]
+    assert len(ranking.phrase_vectors) == 3
+    assert [ranking.documents[row]["id"] for row in ranking.said.rows_with(term("bécane"))] == ["F6"]
 
 
 def test_phrases_are_read_one_a_line_and_nothing_is_said_of_the_others(small: SmallIndex) -> None:
@@ -90,7 +92,7 @@ def test_a_second_generation_of_the_same_text_embeds_nothing_and_has_equal_vecto
 
     assert (embedder.encoded, again.rows.embedded) == (0, 0)
     assert np.array_equal(again.rows.vectors, small.rows.vectors)
-    for name in ("unit_vectors", "card_vectors", "said_vectors"):
+    for name in ("unit_vectors", "part_vectors", "phrase_vectors"):
         assert np.array_equal(getattr(reopened, name), getattr(ranking, name)), name
 
 
@@ -142,10 +144,10 @@ def test_an_index_without_any_unit_opens(tmp_path: Path, documents: list[Documen
 
     assert made.rows.ids == ()
     assert made.rows.vectors.shape[0] == 0
-    assert len(Ranking(made.folder).rows.documents) == len(documents)
+    assert len(Ranking(made.folder).documents) == len(documents)
 
 
-@pytest.mark.parametrize("name", ["rows.json", "vectors.npz", "units", "cards", "said", "wholes"])
+@pytest.mark.parametrize("name", ["rows.json", "vectors.npz", "units", "parts", "said", "wholes"])
 def test_an_absent_artefact_says_what_to_run(tmp_path: Path, small: SmallIndex, name: str) -> None:
     folder = Path(shutil.copytree(small.folder, tmp_path / "copy"))
     path = folder / name

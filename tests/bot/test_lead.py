@@ -1,0 +1,108 @@
+"""The first words of an answer are neighbouring pieces of one passage that holds, of the kind that was asked for."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from bot.lead import case_of, lead_of
+from bot.page import Page, page_of, pieces_of
+from bot.settle import Settled, settle
+from bot.turn import Role
+from corpus.branches import build_graph
+from corpus.document import Block
+from corpus.question import Lexicon, analyse_question
+from tests.bot.turns import QUESTIONS, shared_words
+from tests.corpus.trees import cut, note, random_blocks, text
+
+PROPERTY = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+def page(question: str, *blocks: Block) -> Page:
+    passages = cut(blocks)
+    settled = settle(build_graph(passages), question)
+    return page_of(passages, settled, analyse_question(question, Lexicon({})), shared_words)
+
+
+def leading(question: str, role: Role | None, *blocks: Block) -> list[str]:
+    found = lead_of(page(question, *blocks), role)
+    return found[1] if found else []
+
+
+@PROPERTY
+@given(random_blocks(), QUESTIONS)
+def test_the_lead_is_a_run_of_pieces_of_a_passage_that_holds(blocks: tuple[Block, ...], question: str) -> None:
+    made = page(question, *blocks)
+    found = lead_of(made, None)
+
+    if found is not None:
+        passage, pieces = found
+        every = list(pieces_of(passage))
+        assert passage in made.holding()
+        assert pieces
+        assert any(every[at : at + len(pieces)] == pieces for at in range(len(every)))
+
+
+@pytest.mark.parametrize(
+    ("role", "said"),
+    [(Role.COST, "La carte vaut 86 €."), (Role.DELAY, "La carte vient en 3 jours."), (Role.DOCUMENTS, "Une photo.")],
+)
+def test_the_passage_of_the_kind_asked_for_leads(role: Role, said: str) -> None:
+    blocks = (
+        text("La carte se demande en mairie."),
+        text("La carte vaut 86 €.", "Coût"),
+        text("La carte vient en 3 jours.", "Délai"),
+        text("Une photo.", "Documents à fournir"),
+    )
+
+    assert leading("la carte", role, *blocks) == [said]
+
+
+def test_the_passage_nearest_the_question_leads_when_nothing_in_particular_is_asked() -> None:
+    blocks = (text("La photo est en couleur.", "Photo"), text("Les empreintes sont relevées au guichet.", "Empreintes"))
+
+    assert leading("les empreintes au guichet", None, *blocks) == ["Les empreintes sont relevées au guichet."]
+
+
+def test_a_line_that_announces_a_list_comes_with_its_items() -> None:
+    blocks = (text("Pour la carte, apportez :\n- une photo\n- un acte\n- un timbre", "Dossier"),)
+
+    assert leading("apporter pour la carte", None, *blocks) == [
+        "Pour la carte, apportez :",
+        "une photo",
+        "un acte",
+        "un timbre",
+    ]
+
+
+def test_a_list_announced_at_the_end_of_the_lead_is_not_left_without_its_items() -> None:
+    long = "La carte est remise au guichet. " * 22 + "Apportez :"
+
+    assert not leading("la carte", None, text(f"{long}\n- {'un acte ' * 60}", "Dossier"))[-1].endswith(":")
+
+
+def test_a_long_passage_is_not_quoted_whole() -> None:
+    sentences = [f"La carte numéro {rank} est remise au guichet de la mairie." for rank in range(15)]
+
+    assert 1 <= len(leading("la carte", None, text(" ".join(sentences)))) <= 5
+
+
+def test_nothing_leads_when_every_passage_is_under_an_open_choice() -> None:
+    blocks = (text("86 €.", "Coût", "c1/Grand format"), text("17 €.", "Coût", "c1/Petit format"))
+
+    assert lead_of(page("Combien ?", *blocks), Role.COST) is None
+
+
+def test_a_remark_alone_does_not_lead() -> None:
+    assert lead_of(page("la carte", note("La carte est personnelle.")), None) is None
+
+
+def test_a_case_is_told_by_its_own_passage() -> None:
+    blocks = (text("Payez 86 €.", "Coût", "c1/Grand format"), text("Payez 17 €.", "Coût", "c1/Petit format"))
+    made = page("Combien ?", *blocks)
+    (choice,) = build_graph(made.passages).choices
+
+    said = {branch.label: found[1] for branch in choice.branches if (found := case_of(made, branch))}
+
+    assert said == {"Grand format": ["Payez 86 €."], "Petit format": ["Payez 17 €."]}
+    assert isinstance(made.settled, Settled)

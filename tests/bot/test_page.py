@@ -1,0 +1,102 @@
+"""What may be quoted of a document, for this asker: whole rows, whole sentences, and no branch left out or open."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hypothesis import given
+
+from bot.page import Page, page_of, pieces_of
+from bot.settle import Settled, Taken, settle
+from corpus.branches import build_graph
+from corpus.document import Block, BlockKind, Passage, fold_spaces
+from corpus.question import Lexicon, analyse_question
+from tests.bot.turns import QUESTIONS, shared_words
+from tests.corpus.trees import cut, random_blocks, text, trail
+
+COST = analyse_question("combien coûte la carte", Lexicon({}))
+
+
+def page(*blocks: Block, settled: Settled | None = None) -> Page:
+    return page_of(cut(blocks), settled or Settled({}, ()), COST, shared_words)
+
+
+def one(kind: BlockKind, words: str) -> Passage:
+    (passage,) = cut([Block(kind, words)])
+    return passage
+
+
+def test_a_table_is_quoted_row_by_row_and_a_row_is_never_cut() -> None:
+    table = one(BlockKind.TABLE, "Âge : 12 ans. Prix : 3 €.\nÂge : 13 ans. Prix : 4 €.")
+
+    assert pieces_of(table) == ("Âge : 12 ans. Prix : 3 €.", "Âge : 13 ans. Prix : 4 €.")
+
+
+def test_prose_is_quoted_sentence_by_sentence_and_item_by_item() -> None:
+    assert pieces_of(one(BlockKind.TEXT, "Payez. Signez.\n- Une photo\n- Un acte")) == (
+        "Payez.",
+        "Signez.",
+        "Une photo",
+        "Un acte",
+    )
+
+
+@given(random_blocks())
+def test_every_piece_stands_in_its_passage(blocks: tuple[Block, ...]) -> None:
+    for passage in cut(blocks):
+        for piece in pieces_of(passage):
+            assert piece.strip()
+            assert fold_spaces(piece) in fold_spaces(passage.text)
+
+
+@given(random_blocks(), QUESTIONS)
+def test_what_holds_stands_under_no_option_left_out_or_open(blocks: tuple[Block, ...], question: str) -> None:
+    passages = cut(blocks)
+    settled = settle(build_graph(passages), question)
+
+    for passage in page_of(passages, settled, COST, shared_words).holding():
+        for step in passage.path:
+            if step.choice.startswith("c"):
+                assert settled.taken[step.choice].label == step.title
+
+
+def test_only_the_option_taken_and_what_is_common_hold() -> None:
+    blocks = (text("Pour tous."), text("86 €.", "c1/Majeur"), text("17 €.", "c1/Mineur"), text("Ici.", "m2/En ligne"))
+    taken = Settled({"c1": Taken("Mineur", "said")}, ())
+
+    assert [p.text for p in page(*blocks, settled=taken).holding()] == ["Pour tous.", "17 €.", "Ici."]
+    assert [p.text for p in page(*blocks).holding()] == ["Pour tous.", "Ici."]
+
+
+def test_texts_for_different_answers_of_a_questionnaire_are_not_quoted_one_beside_the_other() -> None:
+    married = replace(text("Payez 10 €.", "Coût"), condition="Marié")
+    single = replace(text("Payez 20 €.", "Coût"), condition="Célibataire")
+
+    assert [p.text for p in page(married, single, text("Signez.", "Coût")).holding()] == ["Signez."]
+    assert [p.text for p in page(married).holding()] == ["Payez 10 €."]
+
+
+def test_a_dated_banner_is_never_quoted() -> None:
+    banner = replace(cut([text("Règle provisoire.")])[0], kind=BlockKind.BANNER)
+    rule = cut([text("Règle ordinaire.")])[0]
+
+    assert page_of([banner, rule], Settled({}, ()), COST, shared_words).passages == (rule,)
+
+
+def test_the_nearest_passage_is_the_best_and_of_equals_the_first() -> None:
+    made = page(text("Délai de 2 mois.", "Délai"), text("La carte coûte 86 €.", "Coût"), text("Rien.", "Fin"))
+
+    nearest = made.best(made.passages)
+    assert nearest is not None
+    assert nearest.text == "La carte coûte 86 €."
+    same = replace(made, near=dict.fromkeys(made.near, 1.0))
+    assert same.best(same.passages) == same.passages[0]
+    assert made.best([]) is None
+
+
+def test_what_stands_under_a_choice_is_found_at_any_depth() -> None:
+    blocks = (text("Avant."), text("86 €.", "c1/Majeur", "Coût"), text("17 €.", "c1/Mineur"))
+    (choice,) = build_graph(cut(blocks)).choices
+
+    assert [p.text for p in page(*blocks).under(choice)] == ["86 €.", "17 €."]
+    assert trail("c1/Majeur")[0].choice == choice.id

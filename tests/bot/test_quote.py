@@ -1,0 +1,190 @@
+"""Quoted answers are verbatim, from branches that hold or cases told apart, and the same each time."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from bot.assembly import Assembly
+from bot.quote import Quote
+from bot.turn import Role, Status, Turn
+from corpus.document import Block, BlockKind, fold_spaces
+from tests.bot.town import (
+    CANTEEN,
+    CRECHE,
+    DAY,
+    EVERY_QUESTION,
+    LOST_CARD,
+    LOST_CARD_ADULT,
+    LOST_CARD_CHILD,
+    PASSPORT,
+)
+from tests.bot.turns import QUESTIONS, aged, found_turn, quoted, shared_words
+from tests.corpus.trees import TODAY, note, random_blocks, text
+
+PROPERTY = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+def said(turn: Turn, *roles: Role) -> set[str]:
+    return {sentence.text for sentence in turn.sentences if not roles or sentence.role in roles}
+
+
+@PROPERTY
+@given(random_blocks(), QUESTIONS)
+def test_every_sentence_is_its_own_quote_and_stands_in_its_passage(blocks: tuple[Block, ...], question: str) -> None:
+    turn = quoted(blocks, question)
+    texts = {passage.ref: fold_spaces(passage.text) for passage in turn.passages}
+
+    for sentence in turn.sentences:
+        (citation,) = sentence.citations
+        assert citation.quote == sentence.text
+        assert fold_spaces(citation.quote) in texts[citation.passage]
+
+
+@PROPERTY
+@given(random_blocks(), QUESTIONS)
+def test_nothing_of_a_branch_that_was_not_taken_is_said_outside_the_cases(
+    blocks: tuple[Block, ...], question: str
+) -> None:
+    turn = quoted(blocks, question)
+    paths = {passage.ref: passage.path for passage in turn.passages}
+
+    assert turn.settled is not None
+    for sentence in turn.sentences:
+        options = [step for step in paths[sentence.citations[0].passage] if step.choice.startswith("c")]
+        if sentence.role is Role.CASE:
+            assert turn.question is not None
+            assert turn.question.choice in {step.choice for step in options}
+        else:
+            assert all(turn.settled.taken[step.choice].label == step.title for step in options)
+
+
+@PROPERTY
+@given(random_blocks(), QUESTIONS)
+def test_an_open_choice_is_never_answered_without_a_question(blocks: tuple[Block, ...], question: str) -> None:
+    turn = quoted(blocks, question)
+
+    if turn.status is Status.CLARIFY_BRANCH or any(sentence.role is Role.CASE for sentence in turn.sentences):
+        assert turn.question is not None
+        assert len(turn.question.options) > 1
+
+
+@PROPERTY
+@given(random_blocks(), QUESTIONS)
+def test_no_sentence_is_said_twice(blocks: tuple[Block, ...], question: str) -> None:
+    texts = [sentence.text for sentence in quoted(blocks, question).sentences]
+
+    assert len(texts) == len(set(texts))
+
+
+@pytest.mark.parametrize("question", EVERY_QUESTION)
+def test_every_sentence_of_the_town_has_its_quote_in_the_store(bot: Assembly, question: str) -> None:
+    turn = bot.responder.respond(question, DAY)
+
+    assert turn.status in {Status.ANSWERED, Status.CLARIFY_BRANCH}
+    for sentence in turn.sentences:
+        assert sentence.citations
+        for citation in sentence.citations:
+            passage = bot.opened.store.passage(citation.passage)
+            assert passage is not None
+            assert fold_spaces(citation.quote) in fold_spaces(passage.text)
+            assert (citation.document, citation.title, citation.url) == (
+                passage.document,
+                passage.title,
+                passage.url,
+            )
+
+
+def test_each_branch_gives_its_own_figures(bot: Assembly) -> None:
+    adult = " ".join(said(bot.responder.respond(LOST_CARD_ADULT, DAY)))
+    child = " ".join(said(bot.responder.respond(LOST_CARD_CHILD, DAY)))
+
+    assert "25 €" in adult
+    assert "21 jours" in adult
+    assert [figure for figure in ("19 €", "34 jours", "12 ans") if figure in adult] == []
+    assert "19 €" in child
+    assert "34 jours" in child
+    assert "25 €" not in child
+    assert "21 jours" not in child
+
+
+def test_the_branch_followed_is_told(bot: Assembly) -> None:
+    assert "Vous êtes majeur" in bot.responder.respond(LOST_CARD_ADULT, DAY).branch
+    assert bot.responder.respond(LOST_CARD_CHILD, DAY).branch == ("Votre enfant est mineur",)
+    assert bot.responder.respond(LOST_CARD, DAY).branch == ()
+
+
+def test_when_nothing_decides_each_case_is_shown_and_the_question_asked(bot: Assembly) -> None:
+    turn = bot.responder.respond(PASSPORT, DAY)
+
+    assert turn.status is Status.CLARIFY_BRANCH
+    cases = {sentence.heading: sentence.text for sentence in turn.sentences if sentence.role is Role.CASE}
+    assert cases == {
+        "Majeur": "Le passeport d'un adulte coûte 87 €.",
+        "Mineur de 15 à 17 ans": "Le passeport d'un adolescent coûte 43 €.",
+        "Mineur de moins de 15 ans": "Le passeport d'un petit coûte 18 €.",
+    }
+    assert turn.question is not None
+    assert list(turn.question.options) == list(cases)
+
+
+def test_sections_go_to_their_places_and_a_service_keeps_its_address(bot: Assembly) -> None:
+    turn = bot.responder.respond(CRECHE, DAY)
+
+    assert said(turn, Role.DOCUMENTS) == {"Un justificatif de domicile", "Le livret de famille"}
+    assert "La demande doit être confirmée chaque année, sauf pour les jumeaux." in said(turn, Role.CAUTION)
+    (online,) = [sentence for sentence in turn.sentences if sentence.role is Role.ONLINE]
+    assert online.link == "https://creche.example.fr/demande"
+
+
+def test_a_service_sheet_answers_by_its_one_line_and_its_address(bot: Assembly) -> None:
+    turn = bot.responder.respond("Demande d'acte de décès en ligne", DAY)
+
+    assert turn.status is Status.ANSWERED
+    (sentence,) = turn.sentences
+    assert sentence.link == "https://services.example.fr/deces"
+
+
+def test_a_citation_says_whether_its_figures_are_old(bot: Assembly) -> None:
+    (old,) = {c.figures_are_old for s in bot.responder.respond(CANTEEN, DAY).sentences for c in s.citations}
+    (fresh,) = {c.figures_are_old for s in bot.responder.respond(PASSPORT, DAY).sentences for c in s.citations}
+
+    assert (old, fresh) == (True, False)
+
+
+def test_figures_are_old_from_the_day_after_their_limit() -> None:
+    turn = aged(found_turn([text("Comptez 86 €.", "Coût")], "Combien ?"), TODAY)
+
+    def old(found: Turn) -> set[bool]:
+        return {sentence.citations[0].figures_are_old for sentence in Quote(shared_words)(found).sentences}
+
+    assert (old(turn), old(replace(turn, day=TODAY + timedelta(days=1)))) == ({False}, {True})
+
+
+def test_a_remark_beside_what_is_shown_is_shown_as_a_precaution() -> None:
+    turn = quoted([text("Comptez 86 €.", "Coût"), note("Sauf le lundi.", "Coût")], "Combien ça coûte ?")
+
+    assert said(turn, Role.LEAD) == {"Comptez 86 €."}
+    assert said(turn, Role.CAUTION) == {"Sauf le lundi."}
+
+
+def test_a_document_with_nothing_to_quote_is_a_refusal() -> None:
+    turn = found_turn([text("Provisoire.")], "Combien ?")
+    banner = replace(turn.passages[0], kind=BlockKind.BANNER)
+
+    assert Quote(shared_words)(replace(turn, passages=(banner,))).status is Status.UNANSWERABLE_NO_CITATION
+
+
+def test_a_settled_turn_is_left_alone() -> None:
+    turn = replace(found_turn([text("Comptez 86 €.")], "Combien ?"), status=Status.REFUSED_TOO_LONG)
+
+    assert Quote(shared_words)(turn) is turn
+
+
+@PROPERTY
+@given(random_blocks(), QUESTIONS)
+def test_the_same_document_and_question_give_the_same_turn(blocks: tuple[Block, ...], question: str) -> None:
+    assert quoted(blocks, question) == quoted(blocks, question)

@@ -1,0 +1,77 @@
+"""A question is cleaned of what nobody types, and settled at once when there is nothing to answer."""
+
+from __future__ import annotations
+
+import time
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.screen import LONGEST, screen
+from bot.turn import Status, Turn
+from tests.bot.town import DAY
+
+ANYTHING = st.text(st.characters(exclude_categories=()), max_size=200)
+
+
+def screened(text: str) -> Turn:
+    return screen(Turn(text, DAY))
+
+
+@pytest.mark.parametrize(
+    "text", ["", "   ", "\n\t\r", "?!…", "😀🏠🗼", "\x00\x07\x1b", "\u200b\u200e\ufeff", "\ud800", "٪", "—" * 5000]
+)
+def test_a_message_without_a_word_is_refused_as_empty(text: str) -> None:
+    assert screened(text).status is Status.REFUSED_EMPTY
+
+
+@pytest.mark.parametrize("text", ["carte", "5", "护照", "بطاقة", "Où ?", "\x00carte\x00"])
+def test_a_message_with_a_word_goes_on(text: str) -> None:
+    assert screened(text).status is None
+
+
+def test_the_longest_message_is_answered_and_one_more_character_is_refused() -> None:
+    assert screened("a" * LONGEST).status is None
+    assert screened("a" * (LONGEST + 1)).status is Status.REFUSED_TOO_LONG
+
+
+def test_invisible_characters_and_accents_written_apart_do_not_count_as_length() -> None:
+    assert screened("a\u200b" * LONGEST).status is None
+    assert screened(unicodedata.normalize("NFD", "é" * LONGEST)).status is None
+
+
+def test_control_characters_are_dropped_and_line_breaks_become_spaces() -> None:
+    assert screened(" ma\x1b carte\r\nperdue\t\u202ehier ").text == "ma carte  perdue hier"
+
+
+def test_an_accent_written_apart_is_joined_to_its_letter() -> None:
+    assert screened("e\u0301tat civil").text == "état civil"
+
+
+@pytest.mark.parametrize("text", ["a" + "\u0315\u0300" * 500_000, "mot " * 250_000, "😀" * 1_000_000])
+def test_a_message_of_a_million_characters_is_refused_quickly_and_not_carried_further(text: str) -> None:
+    started = time.monotonic()
+
+    turn = screened(text)
+
+    assert turn.status in {Status.REFUSED_TOO_LONG, Status.REFUSED_EMPTY}
+    assert len(turn.text) <= LONGEST
+    assert time.monotonic() - started < 10
+
+
+@given(ANYTHING)
+def test_what_goes_on_is_composed_trimmed_and_visible(text: str) -> None:
+    kept = screened(text).text
+
+    assert kept == kept.strip()
+    assert unicodedata.is_normalized("NFC", kept)
+    assert all(not unicodedata.category(character).startswith("C") for character in kept)
+
+
+@given(ANYTHING)
+def test_screening_twice_changes_nothing_more(text: str) -> None:
+    once = screened(text)
+
+    assert screened(once.text).text == once.text

@@ -1,0 +1,99 @@
+"""The branch that holds is the one the question says, or the one of Paris, or none: never a guess."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.settle import Settled, settle
+from corpus.branches import Graph, build_graph
+from corpus.chunk import passages_of
+from corpus.document import Block, BlockKind, Document, DocumentKind, Step
+from corpus.source import Source
+
+SOURCE = Source("essai", "dila", "Éditeur", "Licence")
+TODAY = date(2026, 11, 23)
+
+
+def a_graph(*labels: str, above: str = "Coût", choice: str = "c1") -> Graph:
+    """A document whose options say each something different."""
+    blocks = tuple(
+        Block(BlockKind.TEXT, f"Règle {rank} du cas.", (Step(above), Step(label, choice)))
+        for rank, label in enumerate(labels)
+    )
+    document = Document("F1", "essai", DocumentKind.SHEET, "Fiche", "Éditeur", "Licence", TODAY, blocks)
+    return build_graph(passages_of(document, SOURCE, TODAY))
+
+
+def taken(settled: Settled) -> set[str]:
+    return {one.label for one in settled.taken.values()}
+
+
+@pytest.mark.parametrize(
+    ("question", "labels", "expected"),
+    [
+        (
+            "combien pour le passeport de mon fils de 8 ans",
+            ("À partir de 18 ans", "Entre 15 et 17 ans", "Avant 15 ans"),
+            "Avant 15 ans",
+        ),
+        (
+            "ma fille de 16 ans veut un passeport",
+            ("À partir de 18 ans", "Entre 15 et 17 ans", "Avant 15 ans"),
+            "Entre 15 et 17 ans",
+        ),
+        ("j'ai 34 ans, j'ai droit à quoi ?", ("Moins de 30 ans", "Plus de 30 ans"), "Plus de 30 ans"),
+        ("mon fils mineur a perdu sa carte", ("Vous êtes majeur", "Vous êtes mineur"), "Vous êtes mineur"),
+        ("je vis à l'étranger, où voter ?", ("En France", "À l'étranger"), "À l'étranger"),
+    ],
+)
+def test_a_stated_situation_takes_its_branch(question: str, labels: tuple[str, ...], expected: str) -> None:
+    assert taken(settle(a_graph(*labels), question)) == {expected}
+
+
+def test_nothing_said_takes_the_branch_of_the_place_the_service_is_for() -> None:
+    assert taken(settle(a_graph("En France", "À l'étranger"), "je veux une carte")) == {"En France"}
+    assert taken(settle(a_graph("Cas général", "En Guyane"), "combien ça coûte")) == {"Cas général"}
+
+
+def test_a_choice_that_nothing_decides_stays_open_and_none_of_its_branches_holds() -> None:
+    graph = a_graph("Vous êtes locataire", "Vous êtes propriétaire")
+
+    settled = settle(graph, "que dois-je faire des encombrants ?")
+
+    assert [choice.id for choice in settled.open] == ["c1"]
+    assert not any(settled.holds(passage.path) for passage in graph.passages)
+
+
+def test_ways_of_doing_are_never_asked_and_all_hold() -> None:
+    graph = a_graph("En ligne", "Sur place", choice="m1")
+
+    settled = settle(graph, "comment faire")
+
+    assert settled.open == ()
+    assert all(settled.holds(passage.path) for passage in graph.passages)
+
+
+def test_options_that_say_the_same_thing_are_not_asked_about() -> None:
+    graph = a_graph("Vous êtes locataire", "Vous êtes propriétaire")
+    same = tuple(replace(passage, text="Règle commune.") for passage in graph.passages)
+
+    assert settle(build_graph(same), "que faire ?").open == ()
+
+
+@given(st.integers(0, 99))
+def test_an_age_never_takes_a_branch_it_contradicts(age: int) -> None:
+    settled = settle(a_graph("Moins de 18 ans", "18 ans et plus"), f"mon enfant a {age} ans, que faire ?")
+
+    assert taken(settled) <= {"Moins de 18 ans" if age < 18 else "18 ans et plus"}
+
+
+@given(st.text(max_size=300))
+def test_any_question_is_settled_without_an_error(question: str) -> None:
+    settled = settle(a_graph("En France", "À l'étranger", "Avant 15 ans"), question)
+
+    assert set(settled.taken) | {choice.id for choice in settled.open} <= {"c1"}
