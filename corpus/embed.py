@@ -109,7 +109,8 @@ class TransformerEmbedder:
 
 def unit(vectors: Floats) -> Floats:
     """Scale each row to norm 1; a row of zeros stays."""
-    norms = np.linalg.norm(vectors, axis=1, keepdims=True)
+    # In double precision: the square of a very small component is zero in single.
+    norms = np.linalg.norm(vectors.astype(np.float64), axis=1, keepdims=True)
     scaled: Floats = np.divide(vectors, norms, out=np.zeros_like(vectors), where=norms > 0)
     return scaled
 

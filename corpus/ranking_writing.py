@@ -134,7 +134,8 @@ class _Encoder:
         if previous is not None and (previous / VECTORS_FILE).exists():
             with np.load(previous / VECTORS_FILE) as arrays:
                 if arrays["embedder"].tobytes().hex() == embedder.digest:
-                    for name, keys in _STORED:
+                    # An index written by an earlier version of this code may hold other arrays.
+                    for name, keys in ((name, keys) for name, keys in _STORED if name in arrays and keys in arrays):
                         vectors = arrays[name].astype(np.float32)
                         self._known.update(zip(arrays[keys].tolist(), vectors, strict=True))
 

@@ -128,6 +128,19 @@ def test_other_weights_embed_everything_again(tmp_path: Path, small: SmallIndex)
     assert again.rows.embedded == len(small.rows.ids) + len(DOCUMENTS) + 3
 
 
+def test_what_an_earlier_version_did_not_store_is_embedded_again(tmp_path: Path, small: SmallIndex) -> None:
+    previous = Path(shutil.copytree(small.folder, tmp_path / "previous"))
+    with np.load(previous / "vectors.npz") as arrays:
+        kept = {name: arrays[name] for name in arrays if not name.startswith("phrase")}
+    np.savez(previous / "vectors.npz", **kept)
+
+    with everyday_phrases(tmp_path):
+        again = index(tmp_path / "two", previous=previous)
+    again.store.close()
+
+    assert again.rows.embedded == 3
+
+
 def test_a_title_counts_in_the_vector_of_its_units(tmp_path: Path) -> None:
     one = index(tmp_path / "one", [a_document("F1", "Carte", "Venez.")])
     two = index(tmp_path / "two", [a_document("F1", "Passeport", "Venez.")])

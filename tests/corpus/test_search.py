@@ -122,6 +122,11 @@ def test_without_an_audience_twins_of_one_id_are_given_once(searcher: Searcher) 
     assert sorted(found) == sorted({one.id for one in DOCUMENTS} - {"piscines-2025"})
 
 
+@pytest.mark.parametrize(("question", "key"), [("l'hôtelier reverse", "F4"), ("le touriste paie", "F4~particuliers")])
+def test_of_two_twins_the_one_that_answers_best_is_given(searcher: Searcher, question: str, key: str) -> None:
+    assert searcher.search(f"{question} la taxe de séjour", as_of=TODAY).documents[0].key == key
+
+
 def test_the_twin_of_the_audience_is_the_one_given(searcher: Searcher) -> None:
     keys = [searcher.search("taxe de séjour", 1, audience, TODAY).documents[0].key for audience in (FIRMS, CITIZENS)]
 
