@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.replies import status_text, warning_text
-from bot.turn import Citation, Role, Sentence, Status, Turn
+from bot.replies import asked_text, status_text, warning_text
+from bot.turn import Asked, Citation, Role, Sentence, Status, Turn
 from corpus.contacts import Contact
 
 _NEXT = (Role.STEPS, Role.DOCUMENTS, Role.COST, Role.DELAY, Role.WHERE, Role.ONLINE)
@@ -25,7 +25,11 @@ def to_json(turn: Turn, contact: Contact | None, release: str = "") -> dict[str,
         "also": [{"kind": item.kind, "label": item.label, "ref": item.ref} for item in turn.also],
         "question": None
         if turn.question is None
-        else {"text": turn.question.text, "options": list(turn.question.options), "choice": turn.question.choice},
+        else {
+            "text": asked_text(turn.question.text),
+            "options": list(turn.question.options),
+            "choice": turn.question.choice,
+        },
         "next": {role.value: [s.text for s in turn.sentences if s.role is role] for role in _NEXT},
         "warnings": [{"key": key, "text": warning_text(key, value)} for key, value in turn.warnings],
         "contact": None if contact is None else contact_json(contact),
@@ -52,6 +56,10 @@ def contact_json(contact: Contact) -> dict[str, Any]:
         "checked": contact.checked.isoformat(),
         "sources": [source.url for source in contact.sources],
     }
+
+
+def _question(asked: Asked) -> dict[str, Any]:
+    return {"text": asked_text(asked.text), "options": list(asked.options), "choice": asked.choice}
 
 
 def _sentence(sentence: Sentence) -> dict[str, Any]:

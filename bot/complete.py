@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from textwrap import shorten
 
 from bot.certificate import certify, decisive_branches
 from bot.turn import Also, Turn
@@ -33,7 +34,7 @@ def complete(turn: Turn) -> Turn:
         if (branch.choice, branch.label) not in followed
     ]
     also += [
-        Also("exception", (found.sentence or texts[found.ref])[:_LABEL], found.ref)
+        Also("exception", shorten(found.sentence or texts[found.ref], _LABEL, placeholder=" …"), found.ref)
         for found in exceptions
         if found.key not in shown and found.ref not in whole
     ]

@@ -27,6 +27,13 @@ _CLOSE = 0.85
 """A passage that holds leads over one that may hold from this share of its relevance."""
 
 
+_NEAR = 0.5
+"""Share of the best relevance from which the open choice under a heading is worth a question."""
+
+_IN_ROLE = 0.05
+"""What standing under a heading of the kind asked for (a price, a delay...) adds to a passage."""
+
+
 class Quote:
     """The step that composes an answer from the document that was found."""
 
@@ -62,14 +69,20 @@ def _status(sentences: Sequence[Sentence], asked: Choice | None) -> Status:
 
 
 def _asked(page: Page) -> Choice | None:
-    """The most informative open choice: the one the best passages stand under, else the outermost one."""
-    best = sorted(page.passages, key=lambda p: -page.near[p.ref])[:5]
-    under = [step.choice for passage in best for step in passage.path if step.choice]
+    """The open choice with the passage nearest the question under it.
+
+    A choice that splits the whole document is always asked about; one under a heading ("Change of address"), only
+    when that heading is near what was asked.
+    """
+    role = asked_role(page.question.text)
+    found: list[tuple[float, Choice]] = []
     for choice in page.settled.open:
-        if choice.id in under:
-            return choice
-    outermost = [choice for choice in page.settled.open if not choice.parent]
-    return outermost[0] if outermost else None
+        near = [page.near[p.ref] + _IN_ROLE * (role is not None and role_of(p) is role) for p in page.under(choice)]
+        if near:
+            found.append((max(near), choice))
+    needed = _NEAR * max(page.near.values(), default=0.0)
+    asked = [pair for pair in found if pair[0] >= needed or all(step.choice for step in pair[1].parent)]
+    return max(asked, key=lambda pair: pair[0])[1] if asked else None
 
 
 def _compose(turn: Turn, page: Page, asked: Choice | None) -> Iterator[Sentence]:

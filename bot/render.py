@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator, Sequence
 
-from bot.replies import day_text, status_text, texts, warning_text
+from bot.replies import asked_text, day_text, status_text, texts, warning_text
 from bot.turn import Also, Citation, Role, Sentence, Status, Turn
 from corpus.contacts import Contact
 
@@ -30,7 +30,7 @@ def _lines(turn: Turn, contact: Contact | None, *, demo: bool) -> Iterator[str]:
     for role in Role:
         yield from _section(role, [s for s in turn.sentences if s.role is role], numbers)
     if turn.question is not None:
-        yield from ("", *_wrap(f"{words['screen']['question']} : {turn.question.text}"))
+        yield from ("", *_wrap(f"{words['screen']['question']} : {asked_text(turn.question.text)}"))
         yield from (line for option in turn.question.options for line in _wrap(option, "  ○ "))
     yield from _also(turn.also)
     for key, value in turn.warnings:

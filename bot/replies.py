@@ -40,6 +40,11 @@ def status_text(status: Status) -> str:
     return texts()["status"][status].format(limit=LONGEST)
 
 
+def asked_text(prompt: str) -> str:
+    """Return the question put to the resident; a mere heading of the document is made one."""
+    return prompt if prompt.endswith("?") else texts()["screen"]["which"].format(heading=prompt)
+
+
 def warning_text(key: str, value: str) -> str:
     """Return a precaution in French; `value` is an ISO day, a count, or empty."""
     return texts()["warning"][key].format(date=day_text(value), count=value)

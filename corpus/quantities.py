@@ -121,7 +121,6 @@ def is_minor(stated: Stated) -> bool | None:
     return ages.pop() if len(ages) == 1 else None
 
 
-@cache
 def plain(text: str) -> str:
     """Fold a text and write its numbers in figures."""
     folded = re.sub(r"\s+", " ", fold(text).replace("’", "'"))

@@ -104,7 +104,6 @@ def may_live_elsewhere(question: str) -> bool:
     return bool(_default("away").search(heard)) and not names_paris(question)
 
 
-@cache
 def _plain(text: str) -> str:
     return fold(text).replace("’", "'")
 
