@@ -59,7 +59,7 @@ $(INSTALLED_EVAL): $(INSTALLED)
 define weights
 	@if test -z "$$CITE_MODEL" && ! test -s '$(DATA)/weights/current'; then \
 	  echo 'Aucun poids : lecture des sources et entraînement, une seule fois.' >&2; \
-	  $(PY) -m corpus train; \
+	  $(PY) -m corpus train >&2; \
 	fi
 endef
 

@@ -14,7 +14,6 @@ from corpus.analyse import fold, terms
 from corpus.branches import Branch, Choice, Graph, differing
 from corpus.document import Trail
 from corpus.quantities import Stated, fits_among, quantities_stated
-from corpus.question import Question
 from corpus.situations import (
     Fact,
     are_ways,
@@ -22,6 +21,7 @@ from corpus.situations import (
     is_negative,
     is_residual,
     may_live_elsewhere,
+    names_country,
     names_paris,
     of_an_event,
     place_rank,
@@ -32,8 +32,8 @@ from corpus.situations import (
 _NAMED = 3.0
 """A label said word for word outweighs what facts may say of it."""
 
-_COVERED = 0.6
-"""Share of the words proper to a label that must be said for the words alone to settle it."""
+_COVERED, _HINTED = 0.6, 0.5
+"""Share of the words proper to a label that must be said for the words alone to settle it, or to rule out a default."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,31 +88,31 @@ class _Asked:
         question: what it states.
         title: what the title of the document states.
         rest: what the question states in other words than those of the title.
-        words: weight of each term of the question that is not in the title.
-        away, in_paris: it names a place elsewhere, or in Paris.
+        words: terms of the question that are not in the title.
+        away, in_paris, country: it names a place elsewhere and none in Paris; one in Paris; a foreign country.
     """
 
     question: _Heard
     title: _Heard
     rest: _Heard
-    words: Mapping[str, float]
+    words: frozenset[str]
     away: bool
     in_paris: bool
+    country: bool
 
 
-def settle(graph: Graph, text: str, question: Question | None = None) -> Settled:
+def settle(graph: Graph, text: str) -> Settled:
     """Decide every choice of a document that the question, or the place, decides.
 
     Args:
         graph: of the document.
         text: the question as asked.
-        question: the same, analysed; its lexicon lets everyday words meet the words of labels.
 
     Returns:
         choices settled by what was said first, then by the place the service is for, then by the publisher's own
         general case; those whose options say the same thing are settled as `alike`.
     """
-    asked = _ask(graph.passages[0].title if graph.passages else "", text, question)
+    asked = _ask(graph.passages[0].title if graph.passages else "", text)
     taken: dict[str, Taken] = {}
     opened: list[Choice] = []
     listed: set[str] = set()
@@ -134,16 +134,16 @@ def settle(graph: Graph, text: str, question: Question | None = None) -> Settled
     return Settled(taken, tuple(opened), frozenset(listed))
 
 
-def _ask(title: str, text: str, question: Question | None) -> _Asked:
+def _ask(title: str, text: str) -> _Asked:
     subject = set(terms(title))
-    weights = question.terms if question else dict.fromkeys(terms(text), 1.0)
     return _Asked(
         question=_Heard.of(text),
         title=_Heard.of(title),
         rest=_Heard.of(re.sub(r"[^\W_]+", lambda word: "" if set(terms(word[0])) & subject else word[0], text)),
-        words={word: weight for word, weight in weights.items() if word not in subject},
+        words=frozenset(terms(text)) - subject,
         away=may_live_elsewhere(text),
         in_paris=names_paris(text),
+        country=names_country(text),
     )
 
 
@@ -163,11 +163,14 @@ def _decide(choice: Choice, asked: _Asked) -> tuple[Branch | None, str]:
     worded = _worded(choice, asked.words, left)
     if (best := _only_best(worded)) is not None and worded[best] >= _COVERED:
         return branches[best], "said"
-    return _by_default(choice, asked, left) if max(worded) < _COVERED else (None, "")
+    return _by_default(choice, asked, left) if max(worded) < _HINTED else (None, "")
 
 
 def _by_default(choice: Choice, asked: _Asked, left: Sequence[int]) -> tuple[Branch | None, str]:
-    """The option for somebody who lives in Paris, else the publisher's ordinary case."""
+    """The option for somebody who lives in Paris, else the publisher's ordinary case.
+
+    The ordinary case is no default for who names a country where another option is for some countries.
+    """
     ranks = [place_rank(choice.branches[at].label) for at in left]
     if asked.away or of_an_event(_above(choice)):
         # Where a theft or a birth took place is not where one lives.
@@ -175,7 +178,8 @@ def _by_default(choice: Choice, asked: _Asked, left: Sequence[int]) -> tuple[Bra
     if (best := _only_best(ranks)) is not None:
         return choice.branches[left[best]], "place"
     general = [at for at in left if is_general(choice.branches[at].label)]
-    return (choice.branches[general[0]], "general") if len(general) == 1 else (None, "")
+    by_country = asked.country and any(names_country(branch.label) for branch in choice.branches)
+    return (choice.branches[general[0]], "general") if len(general) == 1 and not by_country else (None, "")
 
 
 def _evidence(choice: Choice, heard: _Heard) -> list[float]:
@@ -222,7 +226,7 @@ def _spaced(text: str) -> str:
     return f" {re.sub(r'[^a-z0-9]+', ' ', fold(text)).strip()} "
 
 
-def _worded(choice: Choice, words: Mapping[str, float], left: Sequence[int]) -> list[float]:
+def _worded(choice: Choice, words: frozenset[str], left: Sequence[int]) -> list[float]:
     """Share of the words proper to each label that the question says; 0 for an option that was ruled out."""
     said = [set(terms(branch.label)) for branch in choice.branches]
     shares: list[float] = []
@@ -230,7 +234,7 @@ def _worded(choice: Choice, words: Mapping[str, float], left: Sequence[int]) -> 
         proper = label.difference(*(other for rank, other in enumerate(said) if rank != at))
         # A word shared with "You have no passport" does not say that one has none.
         silent = not proper or at not in left or is_negative(choice.branches[at].label)
-        shares.append(0.0 if silent else sum(words.get(word, 0.0) for word in proper) / len(proper))
+        shares.append(0.0 if silent else len(proper & words) / len(proper))
     return shares
 
 

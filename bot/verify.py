@@ -43,7 +43,9 @@ class Verify:
         if status is Status.ANSWERED and all(sentence.role is Role.CAUTION for sentence in kept):
             status = Status.UNANSWERABLE_NO_CITATION
             kept = ()
-        return replace(turn, sentences=kept, warnings=warnings, status=status)
+        # A question that leads to nothing that can be said is not asked.
+        question = turn.question if kept else None
+        return replace(turn, sentences=kept, warnings=warnings, status=status, question=question)
 
     def supported(self, sentence: Sentence, turn: Turn) -> bool:
         """Tell whether each quote is found in its passage and each figure of the sentence inside a quote."""

@@ -29,6 +29,7 @@ _LAPSE = (
     r"\b(?:depuis|il y a|ca fait|voila)"
     r"(?: (?:environ|plus|moins|a peine|deja|maintenant|bientot|presque|de|d'))* N U"
 )
+_NEVER = "(?!)"
 _DATE = re.compile(r"(?:(?:(?:le |du )?(\d{1,2})(?:er)? )?([a-z]+) )?\b((?:19|20)\d\d)\b")
 
 
@@ -54,7 +55,7 @@ class Measure:
     Attributes:
         unit: pattern of the unit.
         said: patterns of a question, with the number as group `n` and, where it varies, the unit as group `unit`.
-        about: what a label, or what stands above it, must speak of; None when its unit is enough.
+        about: what a label, or what stands above it, must speak of; empty when its unit is enough.
         never, never_above: what it, and what stands above it, must not speak of.
         lapse: it is the time since something.
     """
@@ -62,9 +63,9 @@ class Measure:
     name: str
     unit: str
     said: tuple[re.Pattern[str], ...]
-    about: re.Pattern[str] | None
-    never: re.Pattern[str] | None
-    never_above: re.Pattern[str] | None
+    about: re.Pattern[str]
+    never: re.Pattern[str]
+    never_above: re.Pattern[str]
     lapse: bool
 
 
@@ -88,31 +89,21 @@ def quantities_stated(question: str) -> Stated:
     return stated
 
 
-def fits(stated: Stated, label: str, above: str = "") -> int:
-    """Compare a label with what is stated.
-
-    Args:
-        stated: by `quantities_stated`.
-        label: of a branch.
-        above: the headings and the question above it, which may say what its range measures.
-
-    Returns:
-        1 when each stated value of the measure lies in the range of the label, -1 when none may, else 0.
-    """
-    verdicts = [_verdict(stated[name], span) for name, span in _ranges(plain(label), plain(above)) if name in stated]
-    return min(verdicts) if verdicts else 0
-
-
 def fits_among(stated: Stated, labels: Sequence[str], above: str = "") -> list[int]:
     """Compare sibling labels with what is stated; a bare number takes the unit of its siblings ("1", "2", "3 enfants").
 
+    Args:
+        stated: by `quantities_stated`.
+        labels: of the branches of one choice.
+        above: the headings and the question above them, which may say what their ranges measure.
+
     Returns:
-        for each label, as `fits`.
+        for each label, 1 when each stated value of the measure lies in its range, -1 when none may, else 0.
     """
     units = {found[0] for label in labels if (found := re.findall(r"\d+ ([a-z]{4,})", plain(label)))}
     if len(units) == 1:
         labels = [f"{label} {next(iter(units))}" if re.fullmatch(r"\d+", label.strip()) else label for label in labels]
-    return [fits(stated, label, above) for label in labels]
+    return [_fits(stated, plain(label), plain(above)) for label in labels]
 
 
 def is_minor(stated: Stated) -> bool | None:
@@ -127,6 +118,11 @@ def plain(text: str) -> str:
     numbers: dict[str, str] = _table()["number"]
     pattern = "|".join(sorted(numbers, key=len, reverse=True))
     return re.sub(rf"\b({pattern})\b", lambda found: numbers[found.group()], folded)
+
+
+def _fits(stated: Stated, label: str, above: str) -> int:
+    verdicts = [_verdict(stated[name], span) for name, span in _ranges(label, above) if name in stated]
+    return min(verdicts) if verdicts else 0
 
 
 def _verdict(values: list[Span], label: Span) -> int:
@@ -151,19 +147,14 @@ def _said(heard: str, pattern: re.Pattern[str], measure: Measure) -> Iterator[Sp
 
 def _ranges(label: str, above: str) -> Iterator[tuple[str, Span]]:
     for measure in _measures():
-        if measure.about is not None and not measure.about.search(f"{above} {label}"):
-            continue
-        if measure.never is not None and measure.never.search(label):
-            continue
-        if measure.never_above is not None and measure.never_above.search(above):
-            continue
-        if (span := _range(label, measure)) is not None:
-            yield measure.name, span
+        about = measure.about.search(f"{above} {label}")
+        if about and not measure.never.search(label) and not measure.never_above.search(above):
+            yield from ((measure.name, span) for span in _range(label, measure))
     if (span := _date_range(label)) is not None:
         yield "date", span
 
 
-def _range(label: str, measure: Measure) -> Span | None:
+def _range(label: str, measure: Measure) -> list[Span]:
     unit = f"(?P<unit>{measure.unit})"
     for name, pattern in _table()["range"].items():
         found = re.search(pattern.replace("N", f"({_NUMBER})").replace("U", unit), label)
@@ -171,8 +162,9 @@ def _range(label: str, measure: Measure) -> Span | None:
             continue
         scale = _scale(found["unit"])
         values = [_number(text) * scale for text in found.groups() if text and text[0].isdigit()]
-        return None if measure.lapse and name.startswith("exact") else _span(name.rstrip("0123456789"), values, scale)
-    return None
+        # "5 years of stay" is a condition, not a length that one tells from another.
+        return [] if measure.lapse and name.startswith("exact") else [_span(name.rstrip("0123456789"), values, scale)]
+    return []
 
 
 def _span(name: str, values: list[float], grain: float) -> Span:
@@ -231,25 +223,22 @@ def _measures() -> tuple[Measure, ...]:
             name,
             values["unit"],
             tuple(re.compile(_filled(pattern, values["unit"])) for pattern in _patterns(values)),
-            _optional(values, "about"),
-            _optional(values, "never"),
-            _optional(values, "never_above"),
+            re.compile(values.get("about", "")),
+            re.compile(values.get("never", _NEVER)),
+            re.compile(values.get("never_above", _NEVER)),
             lapse="topic" in values,
         )
         for name, values in _table()["measure"].items()
     )
 
 
-def _optional(values: Mapping[str, Any], key: str) -> re.Pattern[str] | None:
-    return re.compile(values[key]) if key in values else None
-
-
 def _patterns(values: Mapping[str, Any]) -> list[str]:
     """The patterns of a question; a length of time is one whose topic stands near it, in the same clause."""
+    said: list[str] = values.get("said", [])
     if "topic" not in values:
-        return list(values["said"])
+        return said
     topic = values["topic"]
-    return [rf"{topic}[^.?!,;]{{0,25}}?{_LAPSE}", rf"{_LAPSE} qu[^.?!,;]{{0,30}}{topic}"]
+    return [*said, rf"{topic}[^.?!,;]{{0,25}}?{_LAPSE}", rf"{_LAPSE} qu[^.?!,;]{{0,30}}{topic}"]
 
 
 def _filled(pattern: str, unit: str) -> str:

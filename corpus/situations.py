@@ -98,6 +98,11 @@ def names_paris(question: str) -> bool:
     return bool(_default("here").search(_plain(question)))
 
 
+def names_country(text: str) -> bool:
+    """Tell whether a text names a foreign country or a city there."""
+    return bool(_default("country").search(_plain(text)))
+
+
 def may_live_elsewhere(question: str) -> bool:
     """Tell whether a question names a place away from Paris and none in it."""
     heard = _plain(question)

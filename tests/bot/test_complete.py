@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -13,8 +15,8 @@ from bot.complete import complete
 from bot.turn import Role, Turn
 from corpus.branches import Branch
 from corpus.document import Block
-from tests.bot.town import DAY, EVERY_QUESTION, LOST_CARD, LOST_CARD_ADULT, LOST_CARD_CHILD
-from tests.bot.turns import QUESTIONS, answered, quoted, verified
+from tests.bot.town import DAY, EVERY_QUESTION, LOST_CARD, LOST_CARD_ADULT, LOST_CARD_CHILD, OLD_DATE, TERRACE
+from tests.bot.turns import QUESTIONS, aged, answered, quoted, verified
 from tests.corpus.trees import note, random_blocks, text
 
 PROPERTY = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -146,8 +148,57 @@ def test_a_turn_without_a_sentence_gets_no_certificate(bot: Assembly) -> None:
     assert (turn.certificate, turn.also) == (None, ())
 
 
-def test_old_figures_are_announced_and_fresh_ones_are_not() -> None:
-    blocks = (text("Comptez 86 €.", "Coût"),)
-    fresh = complete(verified(quoted(blocks, "Combien ça coûte ?")))
+def test_the_path_goes_down_every_option_that_was_settled_one_under_the_other() -> None:
+    blocks = (
+        text("Une personne majeure paie 86 €.", "c1/Majeur", "c2/Vous êtes marié"),
+        text("Une personne majeure paie 40 €.", "c1/Majeur", "c2/Vous êtes célibataire"),
+        note("Sauf le samedi.", "c1/Majeur", "c2/Vous êtes célibataire"),
+        text("Une personne mineure paie 17 €.", "c1/Mineur"),
+    )
 
-    assert fresh.warnings == ()
+    turn = answered(blocks, "Je suis majeur et vous êtes marié, combien paie une personne majeure ?")
+
+    assert turn.branch == ("Majeur", "Vous êtes marié")
+    assert turn.certificate is not None
+    assert [step.title for step in turn.certificate.path] == ["Majeur", "Vous êtes marié"]
+    assert [item.label for item in turn.also] == ["Mineur", "Majeur : Vous êtes célibataire"]
+
+
+def test_a_remark_of_which_one_line_is_missing_is_listed() -> None:
+    turn = verified(quoted([text("Comptez 86 €.", "Coût"), note("Sauf le lundi.\nSauf le mardi.", "Coût")], "Combien ?"))
+    half = tuple(sentence for sentence in turn.sentences if sentence.text != "Sauf le mardi.")
+
+    assert [item.kind for item in complete(turn).also] == []
+    assert [item.kind for item in complete(replace(turn, sentences=half)).also] == ["exception"]
+
+
+def test_a_text_in_french_is_announced_to_whom_asks_in_another_language() -> None:
+    turn = verified(quoted([text("Comptez 86 €.", "Coût")], "Combien ça coûte ?"))
+
+    assert complete(turn).warnings == ()
+    assert complete(replace(turn, language="en")).warnings == (("language", ""),)
+
+
+def test_an_old_text_is_announced_from_the_day_after_its_limit() -> None:
+    turn = verified(quoted([text("Présentez une photo.", "Démarche")], "Que faire ?"))
+    dated = tuple(replace(passage, text_until=turn.day, updated=OLD_DATE) for passage in turn.passages)
+    turn = replace(turn, passages=dated)
+
+    assert complete(turn).warnings == ()
+    after = replace(turn, day=turn.day + timedelta(days=1))
+    assert complete(after).warnings == (("old_text", OLD_DATE.isoformat()),)
+
+
+def test_old_figures_are_announced_from_the_day_after_their_limit() -> None:
+    turn = verified(quoted([text("Comptez 86 €.", "Coût")], "Combien ça coûte ?"))
+    turn = aged(turn, turn.day)
+
+    assert complete(turn).warnings == ()
+    assert [key for key, _ in complete(replace(turn, day=turn.day + timedelta(days=1))).warnings] == ["old_figures"]
+
+
+def test_a_text_bounded_in_time_says_for_which_day_it_is_given(bot: Assembly) -> None:
+    day = date(2022, 5, 1)
+
+    assert ("as_of", day.isoformat()) in bot.responder.respond(TERRACE, day).warnings
+    assert "as_of" not in dict(bot.responder.respond(LOST_CARD, DAY).warnings)

@@ -97,3 +97,63 @@ def test_any_question_is_settled_without_an_error(question: str) -> None:
     settled = settle(a_graph("En France", "À l'étranger", "Avant 15 ans"), question)
 
     assert set(settled.taken) | {choice.id for choice in settled.open} <= {"c1"}
+
+
+def test_words_of_the_title_alone_take_no_branch() -> None:
+    graph = a_graph("Fonctionnaire", "Contractuel")
+    titled = build_graph(tuple(replace(p, title="Congés du fonctionnaire") for p in graph.passages))
+
+    assert settle(titled, "quels sont les congés du fonctionnaire ?").taken == {}
+    assert taken(settle(titled, "je suis contractuelle, quels congés ?")) == {"Contractuel"}
+
+
+def test_who_names_two_options_compares_them_and_takes_none() -> None:
+    assert settle(a_graph("Mariage", "Pacs"), "mariage, pacs : quelle différence ?").taken == {}
+
+
+def test_an_option_named_word_for_word_is_taken() -> None:
+    labels = ("Tutelle", "Curatelle", "Curatelle renforcée")
+
+    assert taken(settle(a_graph(*labels), "et en curatelle renforcée ?")) == {"Curatelle renforcée"}
+
+
+def test_all_but_one_ruled_out_leaves_the_last() -> None:
+    labels = ("Moins de 15 ans", "De 15 à 17 ans", "Autre situation")
+
+    assert taken(settle(a_graph(*labels), "j'ai 40 ans")) == {"Autre situation"}
+
+
+def test_a_country_named_rules_the_ordinary_case_out_where_another_case_is_for_some_countries() -> None:
+    labels = ("Cas général", "Danemark, Espagne, Italie")
+
+    assert taken(settle(a_graph(*labels), "je pars au pair")) == {"Cas général"}
+    assert settle(a_graph(*labels), "je pars au pair à Madrid").taken == {}
+
+
+def test_a_hint_of_a_special_case_keeps_the_ordinary_one_from_being_taken() -> None:
+    assert settle(a_graph("Cas général", "Véhicule en leasing"), "ma voiture est en leasing").taken == {}
+
+
+def test_the_place_of_a_theft_is_asked_even_though_the_service_is_for_paris() -> None:
+    labels = ("En France", "À l'étranger")
+
+    assert settle(a_graph(*labels, above="Déclaration de vol"), "on m'a pris mon sac").taken == {}
+    assert settle(a_graph(*labels), "je suis à Madrid, comment faire ?").taken == {}
+
+
+def test_ways_told_by_their_labels_all_hold() -> None:
+    graph = a_graph("Par mail", "Par courrier")
+
+    settled = settle(graph, "comment prévenir ?")
+
+    assert settled.open == ()
+    assert all(settled.holds(passage.path) for passage in graph.passages)
+
+
+@given(st.integers(0, 99), st.integers(1, 98))
+def test_no_branch_contradicted_by_a_stated_age_is_taken_whatever_else_is_said(age: int, limit: int) -> None:
+    labels = (f"Moins de {limit} ans", f"{limit} ans ou plus")
+
+    settled = settle(a_graph(*labels), f"je suis locataire à Paris, j'ai {age} ans, ma fille aussi, que faire ?")
+
+    assert taken(settled) <= {labels[age >= limit]}

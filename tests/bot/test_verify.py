@@ -20,7 +20,7 @@ from tests.bot.turns import QUESTIONS, aged, quoted, verified
 from tests.corpus.trees import TODAY, note, random_blocks, text
 
 PROPERTY = settings(
-    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
+    max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
 )
 FIGURES = st.sampled_from(
     ["7", "86", "86 €", "2 mois", "deux mois", "1 500,50 €", "01 44 52 29 19", "12 %", "a.b@c.fr", "le 3 mai", "8 h 30"]
@@ -257,6 +257,17 @@ def test_an_answer_made_of_old_figures_alone_is_refused_to_the_public(public_bot
     assert (turn.status, turn.sentences) == (Status.UNANSWERABLE_NO_CITATION, ())
     assert turn.warnings == (("withheld", OLD_DATE.isoformat()),)
     assert public_bot.reply.contact(turn) is not None
+
+
+def test_no_question_is_asked_when_all_that_it_leads_to_is_withheld() -> None:
+    blocks = [text("Payez 86 €.", "Coût", "c1/Grand format"), text("Payez 17 €.", "Coût", "c1/Petit format")]
+    turn = aged(quoted(blocks, "Combien ?"), TODAY - timedelta(days=1))
+
+    served = verified(turn, withhold=True)
+
+    assert turn.question is not None
+    assert (served.status, served.question) == (Status.UNANSWERABLE_NO_CITATION, None)
+    assert verified(turn).question == turn.question
 
 
 def test_an_order_without_a_printed_date_is_withheld_with_the_day_it_came_into_force() -> None:

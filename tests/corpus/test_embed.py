@@ -228,11 +228,11 @@ def test_the_digest_of_a_local_model_changes_with_its_weights(tmp_path: Path, mo
 @given(st.lists(st.lists(st.floats(-1e3, 1e3, width=32), min_size=3, max_size=3), min_size=1, max_size=4))
 def test_rows_are_scaled_to_norm_one_and_zeros_stay(rows: list[list[float]]) -> None:
     array = np.asarray(rows, dtype=np.float32)
-    given_norms = np.linalg.norm(array, axis=1)
 
     norms = np.linalg.norm(unit(array), axis=1)
 
-    assert np.allclose(norms, given_norms > 0, atol=1e-5)
+    # Whether a row is zero is asked of its components: the norm of a very small row is zero in single precision.
+    assert np.allclose(norms, array.any(axis=1), atol=1e-5)
 
 
 def test_the_answering_path_imports_neither_torch_nor_sentence_transformers_nor_chromadb() -> None:

@@ -1,0 +1,122 @@
+"""Facts of everyday life speak for some labels and against others, and a place is that of the asker or of an event."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from corpus.analyse import LEXICON
+from corpus.situations import (
+    are_ways,
+    facts_heard,
+    is_general,
+    is_negative,
+    is_residual,
+    may_live_elsewhere,
+    names_country,
+    names_paris,
+    of_an_event,
+    place_rank,
+    situation_heard,
+    speaks_for,
+)
+
+
+def best(question: str, *labels: str) -> str | None:
+    """The label for which more is said than for any other."""
+    weights = [speaks_for(situation_heard(question), label) for label in labels]
+    return labels[weights.index(max(weights))] if weights.count(max(weights)) == 1 else None
+
+
+@pytest.mark.parametrize(
+    ("question", "expected", "other"),
+    [
+        ("mon fils veut une carte", "Pour un mineur", "Pour un majeur"),
+        ("ma fille de 22 ans veut une carte", "Pour un majeur", "Pour un mineur"),
+        ("je loue un studio", "Locataire", "Propriétaire"),
+        ("nous avons acheté notre appartement", "Propriétaire", "Locataire"),
+        ("je suis veuve", "Parent isolé", "Pour un couple"),
+        ("mon mari et moi", "Vous vivez en couple", "Vous vivez seul(e)"),
+        ("on n'est ni mariés ni pacsés", "Concubinage (union libre)", "Couple marié"),
+        ("je suis italienne", "Européen", "Étranger d'un autre pays"),
+        ("ma fille est malienne", "Mineur étranger d'un autre pays", "Mineur européen"),
+        ("je suis née à Dakar", "Si vous êtes né à l'étranger", "Si vous êtes né en France"),
+        ("je suis né dans le 14e", "Si vous êtes né en France", "Si vous êtes né à l'étranger"),
+        ("on m'a volé mon sac à Rome", "Si le vol a eu lieu à l'étranger", "Si le vol a eu lieu en France"),
+        ("je vis à Lisbonne", "Vous vivez à l'étranger", "Vous vivez en France"),
+        ("mon studio est meublé", "Location meublée", "Location vide"),
+        ("je suis en CDD", "Salarié en CDD", "Salarié en CDI"),
+        ("c'est ma toute première carte", "Première demande", "Renouvellement"),
+        ("il est mort sans testament", "En l'absence de testament", "En présence d'un testament"),
+    ],
+)
+def test_a_fact_speaks_for_its_label_and_not_for_the_other(question: str, expected: str, other: str) -> None:
+    assert best(question, expected, other) == expected
+    assert best(question, other, expected) == expected
+
+
+@pytest.mark.parametrize(
+    ("question", "labels"),
+    [
+        ("le passeport de mon mari marocain est-il valable ?", ("Vous êtes européen", "Vous êtes étranger")),
+        ("je vis à Paris, je suis née à Dakar", ("Décès en France", "Décès à l'étranger")),
+        ("mon enfant", ("Parent handicapé", "Enfant handicapé")),
+        ("que faire ?", ("Pour un mineur", "Pour un majeur")),
+    ],
+)
+def test_what_is_said_of_something_else_speaks_for_no_label(question: str, labels: tuple[str, ...]) -> None:
+    assert best(question, *labels) is None
+
+
+def test_paris_comes_before_its_region_and_its_region_before_france() -> None:
+    ranks = [place_rank(label) for label in ("À Paris", "En Île-de-France", "Vous vivez en France", "À Mayotte")]
+
+    assert ranks == sorted(ranks, reverse=True)
+    assert ranks[-1] == 0 < ranks[-2]
+    assert place_rank("Autres communes d'Île-de-France") < place_rank("Paris et communes limitrophes")
+
+
+def test_where_one_was_born_is_not_where_one_lives() -> None:
+    assert place_rank("Vous êtes né en France") == 0
+    assert of_an_event("Déclaration de vol")
+    assert not of_an_event("Où faire la demande ?")
+
+
+def test_a_question_may_come_from_elsewhere_unless_it_names_paris() -> None:
+    assert may_live_elsewhere("perdu à Madrid, que faire ?")
+    assert not may_live_elsewhere("perdu à Madrid, j'habite le 18e")
+    assert names_paris("j'habite le 18e")
+    assert names_country("je pars à Tunis")
+    assert not names_country("je pars à Mayotte")
+
+
+def test_labels_are_told_apart_by_their_form() -> None:
+    assert is_general("Cas général (Caf)")
+    assert not is_general("Régime agricole (MSA)")
+    assert is_residual("Autre situation")
+    assert is_negative("Vous n'avez pas de passeport")
+    assert are_ways(["Par mail", "Par courrier"])
+    assert not are_ways(["Par vous-même", "Par courrier"])
+
+
+def test_facts_of_titles_and_of_branches_are_kept_apart() -> None:
+    assert not facts_heard("je loue un studio")
+    assert situation_heard("je loue un studio")
+
+
+@pytest.mark.parametrize("file", ["situations.toml", "quantities.toml"])
+def test_every_list_a_pattern_refers_to_exists(file: str) -> None:
+    text = (LEXICON / file).read_text(encoding="utf-8")
+    words = tomllib.loads(text).get("words", {})
+    named = set(re.findall(r"(?<!\?P)<(\w+)>", text)) - {"mot"}
+
+    assert named <= set(words)
+
+
+@given(st.text(max_size=200), st.text(max_size=80))
+def test_any_text_is_heard_without_an_error(question: str, label: str) -> None:
+    assert isinstance(speaks_for(situation_heard(question), label), int)
