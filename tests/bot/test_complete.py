@@ -165,7 +165,9 @@ def test_the_path_goes_down_every_option_that_was_settled_one_under_the_other() 
 
 
 def test_a_remark_of_which_one_line_is_missing_is_listed() -> None:
-    turn = verified(quoted([text("Comptez 86 €.", "Coût"), note("Sauf le lundi.\nSauf le mardi.", "Coût")], "Combien ?"))
+    turn = verified(
+        quoted([text("Comptez 86 €.", "Coût"), note("Sauf le lundi.\nSauf le mardi.", "Coût")], "Combien ?")
+    )
     half = tuple(sentence for sentence in turn.sentences if sentence.text != "Sauf le mardi.")
 
     assert [item.kind for item in complete(turn).also] == []

@@ -171,6 +171,17 @@ def test_a_remark_beside_what_is_shown_is_shown_as_a_precaution() -> None:
     assert said(turn, Role.CAUTION) == {"Sauf le lundi."}
 
 
+def test_the_lines_that_a_long_section_leaves_out_are_counted() -> None:
+    def counted(lines: int) -> list[tuple[str, str]]:
+        items = "\n".join(f"- pièce numéro {rank}" for rank in range(lines))
+        turn = quoted([text("La carte se demande en mairie."), text(items, "Pièces à fournir")], "la carte en mairie")
+        assert len(said(turn, Role.DOCUMENTS)) + sum(int(value) for _, value in turn.warnings) == lines
+        return list(turn.warnings)
+
+    assert counted(3) == []
+    assert [key for key, _ in counted(40)] == ["cut"]
+
+
 def test_a_document_with_nothing_to_quote_is_a_refusal() -> None:
     turn = found_turn([text("Provisoire.")], "Combien ?")
     banner = replace(turn.passages[0], kind=BlockKind.BANNER)
