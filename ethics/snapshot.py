@@ -1,0 +1,136 @@
+"""Updates of the corpus that need no vote: signed day by day, chained from the approved passages, within an envelope.
+
+The envelope holds by value: a new or changed phone number, address, e-mail, bank account or amount waits for a person,
+however small the change; a removal always passes.
+
+Source: pre-determined change control plan (FDA, 2024), applied to a corpus.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from ethics.decision import Finding
+from ethics.envelope import Envelope, Statement
+from ethics.errors import RecordsError
+from ethics.manifest import Manifest
+from ethics.policy import Policy
+from ethics.proposal import Proposal, text, whole
+from ethics.records import Filed, Records
+from ethics.roster import Roster
+from ethics.words import say
+
+SNAPSHOT = "urn:cite:snapshot:v1"
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One update.
+
+    Attributes:
+        proposal: digest of the proposal that it continues.
+        previous, root: Merkle root of the passages before and after.
+        documents: how many documents there are.
+        changed: how many were added or changed since the opinion of the committee.
+        added: how many passages are new or changed; none when the update only removes.
+        values: how many new or changed values there are, by kind (`phone`, `url`, `email`, `iban`, `amount`).
+        digest: of the signed payload.
+    """
+
+    proposal: str
+    previous: str
+    root: str
+    documents: int
+    changed: int
+    added: int
+    values: Mapping[str, int]
+    digest: str = ""
+
+    def statement(self) -> Statement:
+        """Return the update as a statement to be signed by the corpus key, and by a person when it must wait."""
+        said = {
+            "previous": self.previous,
+            "root": self.root,
+            "documents": self.documents,
+            "changed": self.changed,
+            "added": self.added,
+            "values": dict(self.values),
+        }
+        return Statement(SNAPSHOT, {"proposal": self.proposal}, said)
+
+    def waits_for(self, policy: Policy) -> tuple[str, ...]:
+        """Tell why a person must read this update, one French sentence each; nothing when it may pass."""
+        if self.added == 0:
+            return ()
+        found = [
+            say("snapshot.values", count=count, kind=say(f"snapshot.kind_{kind}"))
+            for kind, count in self.values.items()
+            if count and kind in policy.corpus.waits
+        ]
+        if self.changed > policy.corpus.changed_share * self.documents:
+            found.append(say("snapshot.too_much", changed=self.changed, documents=self.documents))
+        return tuple(found)
+
+
+def read_snapshot(envelope: Envelope) -> Snapshot:
+    """Read an update; its signatures are checked by `followed`.
+
+    Raises:
+        EnvelopeError: it is not a statement.
+        RecordsError: it is not an update.
+    """
+    statement = envelope.statement()
+    said, subjects = statement.predicate, dict(statement.subjects)
+    values = said.get("values")
+    if statement.kind != SNAPSHOT or set(subjects) != {"proposal"} or not isinstance(values, dict):
+        raise RecordsError(say("snapshot.unreadable"))
+    return Snapshot(
+        subjects["proposal"],
+        text(said, "previous"),
+        text(said, "root"),
+        whole(said, "documents"),
+        whole(said, "changed"),
+        whole(said, "added"),
+        {kind: whole(values, kind) for kind in values},
+        envelope.digest,
+    )
+
+
+def followed(
+    records: Records, roster: Roster, policy: Policy, proposal: Proposal, now: datetime
+) -> tuple[Manifest, tuple[Finding, ...]]:
+    """Follow the updates from an approved release.
+
+    Returns:
+        the manifest with the passages of the last update accepted, and what the others wait for.
+
+    Raises:
+        RecordsError: an update cannot be read.
+    """
+    approved: str = proposal.manifest.parts["passages"]
+    root, last = approved, None
+    findings: list[Finding] = []
+    for filed in records.of("snapshot"):
+        update = read_snapshot(filed.envelope)
+        if update.proposal != proposal.digest or update.previous != root:
+            continue
+        if problems := _problems(update, filed, roster, policy):
+            findings += [Finding("snapshot_waits", problem) for problem in problems]
+        else:
+            root, last = update.root, filed.entry
+    if last and now - last.time > timedelta(days=policy.corpus.snapshot_days):
+        # A day without change is signed too: what counts is that somebody still looks.
+        root = approved
+        findings.append(Finding("snapshot_old", say("snapshot.old", line=last.number)))
+    return Manifest(dict(proposal.manifest.parts) | {"passages": root}), tuple(findings)
+
+
+def _problems(update: Snapshot, filed: Filed, roster: Roster, policy: Policy) -> tuple[str, ...]:
+    if roster.corpus_key not in filed.envelope.signers([roster.corpus_key]):
+        return (say("snapshot.unsigned", line=filed.entry.number),)
+    if filed.envelope.signers(person.key for person in roster.who_may_suspend()):
+        # A person of the roster has read the before and the after.
+        return ()
+    return update.waits_for(policy)
