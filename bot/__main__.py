@@ -1,4 +1,4 @@
-"""Ask from the command line: one question, or a batch."""
+"""Ask from the command line: one question, a batch, or a conversation."""
 
 from __future__ import annotations
 
@@ -11,16 +11,23 @@ import orjson
 import typer
 
 from bot.answer import to_json
-from bot.assembly import assemble
+from bot.assembly import Assembly, assemble
+from bot.errors import BotError
 from bot.render import render
+from bot.replies import texts
+from bot.rewrite import continued
+from bot.turn import NO_CONVERSATION, Turn
 from corpus.batch import Asked, run_batch
 from corpus.errors import CorpusError
-from corpus.settings import load_settings
+from corpus.settings import Settings, load_settings
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 
 AsOf = Annotated[
     datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Répondre d'après les textes en vigueur à cette date.")
+]
+Reworded = Annotated[
+    bool, typer.Option("--ia", help="Demander au modèle de langage de formuler la réponse (réglages CITE_MODEL_...).")
 ]
 
 
@@ -37,14 +44,14 @@ def ask(
     out: Annotated[Path | None, typer.Option(help="Fichier JSONL des réponses.")] = None,
     *,
     as_json: Annotated[bool, typer.Option("--json", help="La réponse en JSON.")] = False,
+    reworded: Reworded = False,
 ) -> None:
     """Répondre à une question, ou à un fichier de questions."""
-    day = as_of.date() if as_of else date.today()  # noqa: DTZ011  a civil day, where the city is
-    settings = load_settings()
-    assembly = assemble(settings)
+    day, settings = _day(as_of), load_settings()
+    assembly = _opened(settings)
 
     def answer(asked: Asked) -> dict[str, Any]:
-        turn = assembly.responder.respond(asked.text, day, asked.id)
+        turn = assembly.responder.respond(asked.text, day, asked.id, wanted=reworded)
         return to_json(turn, assembly.reply.contact(turn))
 
     if batch is not None:
@@ -52,15 +59,59 @@ def ask(
     elif as_json:
         typer.echo(orjson.dumps(answer(Asked("", question)), option=orjson.OPT_INDENT_2).decode())
     else:
-        turn = assembly.responder.respond(question, day)
-        typer.echo(render(turn, assembly.reply.contact(turn), demo=settings.scope == "demo"), nl=False)
+        typer.echo(_shown(_followed(assembly, question, day, wanted=reworded), assembly, settings), nl=False)
+
+
+@app.command()
+def chat(as_of: AsOf = None, *, reworded: Reworded = False) -> None:
+    """Converser : une question après l'autre ; une ligne vide ou Ctrl-D pour finir."""
+    day, settings = _day(as_of), load_settings()
+    assembly = _opened(settings)
+    conversation = NO_CONVERSATION
+    while True:
+        try:
+            text = typer.prompt("", prompt_suffix="> ", default="", show_default=False)
+        except (EOFError, typer.Abort):
+            return
+        if not text.strip():
+            return
+        turn = assembly.responder.respond(text, day, conversation=conversation, wanted=reworded)
+        conversation = continued(turn)
+        typer.echo(_shown(turn, assembly, settings))
+
+
+def _day(as_of: datetime | None) -> date:
+    return as_of.date() if as_of else date.today()  # noqa: DTZ011  a civil day, where the city is
+
+
+def _opened(settings: Settings) -> Assembly:
+    assembly = assemble(settings)
+    for finding in assembly.findings:
+        typer.echo(f"{texts()['screen']['attention']} : {finding}", err=True)
+    return assembly
+
+
+def _followed(assembly: Assembly, question: str, day: date, *, wanted: bool) -> Turn:
+    """Answer, with each sentence of a model told on the error output as soon as it is proved."""
+    events = list[Turn]()
+    for event in assembly.responder.stream(question, day, wanted=wanted):
+        if isinstance(event, Turn):
+            events.append(event)
+        else:
+            typer.echo(f"… {event.text}", err=True)
+    return events[-1]
+
+
+def _shown(turn: Turn, assembly: Assembly, settings: Settings) -> str:
+    contact, urgent = assembly.reply.contact(turn), assembly.reply.urgent(turn)
+    return render(turn, contact, urgent=urgent, demo=settings.scope == "demo")
 
 
 def run() -> None:
     """Run the command; what an operator can mend is one line on the error output."""
     try:
         app()
-    except CorpusError as error:
+    except (CorpusError, BotError) as error:
         typer.echo(f"erreur : {error}", err=True)
         sys.exit(1)
     except KeyboardInterrupt:

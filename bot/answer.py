@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
-from bot.replies import asked_text, status_text, warning_text
+import orjson
+
+from bot.replies import asked_text, notice_text, status_text, warning_text
 from bot.turn import Asked, Citation, Role, Sentence, Status, Turn
 from corpus.contacts import Contact
 
@@ -17,30 +20,34 @@ def to_json(turn: Turn, contact: Contact | None, release: str = "") -> dict[str,
     return {
         "id": turn.id,
         "status": status,
-        "text": status_text(status),
+        "text": status_text(status, turn.topic),
+        "notices": [{"key": key, "text": notice_text(key, value)} for key, value in turn.notices],
+        "urgent": list(turn.urgent),
         "language": turn.language,
         "document": None if turn.card is None or not turn.sentences else turn.card.id,
         "sentences": [_sentence(sentence) for sentence in turn.sentences],
         "branch": list(turn.branch) if turn.sentences or turn.question else [],
         "also": [{"kind": item.kind, "label": item.label, "ref": item.ref} for item in turn.also],
-        "question": None
-        if turn.question is None
-        else {
-            "text": asked_text(turn.question.text),
-            "options": list(turn.question.options),
-            "choice": turn.question.choice,
-        },
+        "question": None if turn.question is None else _question(turn.question),
         "next": {role.value: [s.text for s in turn.sentences if s.role is role] for role in _NEXT},
         "warnings": [{"key": key, "text": warning_text(key, value)} for key, value in turn.warnings],
         "contact": None if contact is None else contact_json(contact),
         "certificate": None if turn.certificate is None else turn.certificate.digest,
         "as_of": turn.day.isoformat(),
-        "generated": False,
+        "generated": turn.generated,
         "level": None,
-        "energy_wh": [0, 0],
+        "energy_wh": _energy(turn),
         "release": release or None,
-        "receipt": None,
+        "receipt": turn.receipt or None,
     }
+
+
+def answer_digest(turn: Turn) -> str:
+    """Return the SHA-256, in hex, of what an answer says and quotes: not of its id, receipt or timings."""
+    said = to_json(turn, None)
+    for key in ("id", "receipt", "release", "level", "contact"):
+        del said[key]
+    return hashlib.sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
 def contact_json(contact: Contact) -> dict[str, Any]:
@@ -59,7 +66,19 @@ def contact_json(contact: Contact) -> dict[str, Any]:
 
 
 def _question(asked: Asked) -> dict[str, Any]:
-    return {"text": asked_text(asked.text), "options": list(asked.options), "choice": asked.choice}
+    return {
+        "text": asked_text(asked.text),
+        "options": list(asked.options),
+        "choice": asked.choice or None,
+        "documents": list(asked.documents),
+    }
+
+
+def _energy(turn: Turn) -> list[float] | None:
+    """Estimated Wh, low and high; [0, 0] without a model, None when one was used and nothing is known of it."""
+    if turn.energy is not None:
+        return [turn.energy.low, turn.energy.high]
+    return None if turn.generated else [0, 0]
 
 
 def _sentence(sentence: Sentence) -> dict[str, Any]:
@@ -68,6 +87,8 @@ def _sentence(sentence: Sentence) -> dict[str, Any]:
         "role": sentence.role,
         "heading": sentence.heading,
         "link": sentence.link or None,
+        "origin": sentence.origin,
+        "translation": sentence.translation or None,
         "citations": [_citation(citation) for citation in sentence.citations],
     }
 

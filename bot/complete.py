@@ -17,8 +17,11 @@ _LABEL = 160
 
 def complete(turn: Turn) -> Turn:
     """List every decisive thing that is not shown, and write the certificate of what was done with each."""
-    if turn.graph is None or turn.settled is None or not turn.sentences:
+    if not turn.sentences:
         return turn
+    if turn.graph is None or turn.settled is None:
+        # The first words of several documents: what is decisive in them is due once one is chosen, their age is not.
+        return replace(turn, warnings=(*turn.warnings, *_warnings(turn)))
     path = _decided_path(turn)
     quoted = {sentence.text for sentence in turn.sentences}
     whole = {p.ref for p in turn.passages if all(line in quoted for line in _lines(p.text))}

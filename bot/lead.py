@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
 from typing import NamedTuple
 
 from bot.page import PROSE, Page, pieces_of
 from bot.roles import role_of
 from bot.turn import Role
+from corpus.analyse import fold
 from corpus.branches import Branch
 from corpus.document import BlockKind, Passage
 from corpus.figures import has_figures
+
+_FILE = Path(__file__).with_suffix(".toml")
 
 SENTENCES = 4
 _CHARACTERS = 700
@@ -26,6 +32,12 @@ _SAME_ROW = 0.85
 _PIECE, _LATER, _FIGURE = 0.5, 0.01, 0.25
 """What the piece counts for beside its passage, what each rank inside the passage costs, and what a figure is worth
 where a price or a delay is asked."""
+
+_ELSE: dict[Role | None, Role] = {Role.DELAY: Role.STEPS, Role.WHERE: Role.STEPS}
+"""Where a document without a heading for it says when or where to do a thing: with how."""
+
+_NEARER = 0.05
+"""A later sentence opens the answer when it is worth this much more than the first one of its passage."""
 
 
 class _Place(NamedTuple):
@@ -44,8 +56,7 @@ def lead_of(page: Page, role: Role | None) -> tuple[Passage, list[str]] | None:
         role: what was asked for (a price, a delay...); passages with that role go first where there are any.
     """
     candidates = [p for p in page.holding() if p.kind in PROSE]
-    in_role = [p for p in candidates if role is not None and (role_of(p) is role or _opens_steps(p, role))]
-    nearest = _nearest(page, in_role or candidates)
+    nearest = _nearest(page, _in_role(candidates, role) or _in_role(candidates, _ELSE.get(role)) or candidates)
     places = [_Place(passage, rank, piece) for passage in nearest for rank, piece in enumerate(pieces_of(passage))]
     if not places:
         return None
@@ -54,11 +65,18 @@ def lead_of(page: Page, role: Role | None) -> tuple[Passage, list[str]] | None:
     values = [_value(page, place, float(score), wants_figure) for place, score in zip(places, scores, strict=True)]
     best = max(range(len(places)), key=lambda at: (values[at], -at))
     passage, rank, _ = places[best]
+    own = [value for value, place in zip(values, places, strict=True) if place.passage is passage]
+    pieces = pieces_of(passage)
     if passage.kind is not BlockKind.TABLE:
-        return passage, _window(pieces_of(passage), rank)
-    rows = [(value, at) for at, value in enumerate(values) if places[at].passage is passage]
-    kept = sorted(at for value, at in sorted(rows, reverse=True)[:SENTENCES] if value >= _SAME_ROW * values[best])
-    return passage, [places[at].piece for at in kept]
+        return passage, _window(pieces, rank, own)
+    # Of a table, the rows nearest the question, the nearest first: the others answer something else.
+    near = page.near[passage.ref]
+    ranked = sorted(range(len(own)), key=lambda row: (-own[row], row))[:SENTENCES]
+    return passage, [pieces[row] for row in ranked if own[row] - near >= _SAME_ROW * (own[rank] - near)]
+
+
+def _in_role(passages: Sequence[Passage], role: Role | None) -> list[Passage]:
+    return [p for p in passages if role is not None and (role_of(p) is role or _opens_steps(p, role))]
 
 
 def _nearest(page: Page, passages: Sequence[Passage]) -> list[Passage]:
@@ -83,7 +101,7 @@ def case_of(page: Page, branch: Branch) -> tuple[Passage, list[str]] | None:
     """Return the passage of a branch nearest the question, and its first pieces."""
     refs = set(branch.passages)
     prose = [p for p in page.passages if p.ref in refs and p.kind in PROSE and _readable(p)]
-    passage = page.best(prose)
+    passage = page.best([p for p in prose if page.settled.may_hold(p.path)] or prose)
     return None if passage is None else (passage, _whole(pieces_of(passage), 0, _CASE_SENTENCES))
 
 
@@ -91,14 +109,42 @@ def _readable(passage: Passage) -> bool:
     return len(pieces_of(passage)[0]) <= _LONGEST_CASE
 
 
-def _window(pieces: Sequence[str], best: int) -> list[str]:
-    """Sentences around the best one: from the start when it stands near it, else from the line that opens its list."""
-    if best < SENTENCES - 1:
+def _window(pieces: Sequence[str], best: int, values: Sequence[float]) -> list[str]:
+    """Sentences from the best one on: what it leans on comes before it, and so does the line that opens its list.
+
+    Near the start of a passage that is nearly as good, the passage is read from its first sentence.
+    """
+    start = best
+    if best < SENTENCES and values[best] - values[0] < _NEARER:
         start = 0
-    else:
-        opening = next((rank for rank in range(best, -1, -1) if _opens(pieces, rank)), best)
-        start = opening if best - opening <= _LIST else best
+    elif (opening := _list_opening(pieces, best)) is not None:
+        start = opening
+    while start > 0 and _leans(pieces[start]):
+        start -= 1
     return _whole(pieces, start, SENTENCES)
+
+
+def _list_opening(pieces: Sequence[str], best: int) -> int | None:
+    """Rank of the line that opens the list a piece stands in; None when it stands in none."""
+    for rank in range(best, max(-1, best - _LIST - 1), -1):
+        if _opens(pieces, rank):
+            return rank
+        if rank < best and pieces[rank].endswith("."):
+            return None
+    return None
+
+
+def _leans(piece: str) -> bool:
+    """Tell a sentence that means little without the one before it ("Il est valable...", "Toutefois...")."""
+    folded = fold(piece).replace("’", "'")
+    leaning = _leaning()
+    return bool(leaning["opens"].search(folded)) and not leaning["stands"].search(folded)
+
+
+@cache
+def _leaning() -> dict[str, re.Pattern[str]]:
+    table: dict[str, str] = tomllib.loads(_FILE.read_text(encoding="utf-8"))["leaning"]
+    return {name: re.compile(pattern) for name, pattern in table.items()}
 
 
 def _whole(pieces: Sequence[str], start: int, count: int) -> list[str]:

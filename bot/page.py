@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 import numpy.typing as npt
 
 from bot.settle import Settled
+from bot.turn import Citation, Role, Sentence
+from corpus.analyse import terms
 from corpus.branches import Choice
-from corpus.document import BlockKind, Passage
+from corpus.document import BlockKind, Passage, Step
 from corpus.question import Question
 from corpus.sentences import split_sentences
 
@@ -20,6 +23,9 @@ PROSE = frozenset({BlockKind.TEXT, BlockKind.LIST, BlockKind.TABLE, BlockKind.RE
 _WHOLE_LINES = frozenset({BlockKind.TABLE, BlockKind.RECORD, BlockKind.SERVICE, BlockKind.CONTACT})
 _INTRODUCTION = 0.05
 """What the opening of a document is worth to a question that asks for nothing in particular."""
+
+_HEADING = 0.06
+"""What standing under a heading made of the words of the question is worth."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +71,17 @@ def page_of(passages: Sequence[Passage], settled: Settled, question: Question, r
     """Compare every passage of a document with the question."""
     kept = tuple(passage for passage in passages if passage.kind is not BlockKind.BANNER)
     scores = relevance(question, [f"{passage.heading} {passage.text}" for passage in kept])
-    near = {
-        passage.ref: float(score) + _INTRODUCTION * (not any(step.title and not step.choice for step in passage.path))
-        for passage, score in zip(kept, scores, strict=True)
-    }
+    near = {passage.ref: float(score) + _beside(question, passage) for passage, score in zip(kept, scores, strict=True)}
     return Page(kept, settled, near, question, relevance)
+
+
+def _beside(question: Question, passage: Passage) -> float:
+    """What the place of a passage adds: it opens the document, or stands under a heading that the question says."""
+    headings = [step.title for step in passage.path if step.title and not step.choice]
+    if not headings:
+        return _INTRODUCTION
+    said = [set(terms(title)) for title in headings]
+    return _HEADING * max(len(words & question.terms.keys()) / (len(words) or 1) for words in said)
 
 
 def pieces_of(passage: Passage) -> tuple[str, ...]:
@@ -77,3 +89,33 @@ def pieces_of(passage: Passage) -> tuple[str, ...]:
     if passage.kind in _WHOLE_LINES:
         return tuple(line for line in passage.text.split("\n") if line.strip())
     return split_sentences(passage.text)
+
+
+def sentence_of(piece: str, role: Role, passage: Passage, day: date) -> Sentence:
+    """Return a piece of a passage as a sentence of the answer given on `day`, with its citation."""
+    link = next((link.url for link in passage.links if link.url and link.label and link.label in piece), "")
+    return Sentence(piece, role, (cite(piece, passage, day),), heading_of(passage.path[-1:]), link)
+
+
+def heading_of(path: Sequence[Step]) -> str:
+    """Join the titles of a path for people."""
+    return " > ".join(step.title for step in path if step.title)
+
+
+def cite(quote_: str, passage: Passage, day: date) -> Citation:
+    """Return the citation of `quote_`, a piece of `passage`, for an answer given on `day`."""
+    return Citation(
+        passage=passage.ref,
+        document=passage.document,
+        quote=quote_,
+        url=passage.url,
+        title=passage.title,
+        path=passage.heading,
+        updated=passage.updated,
+        publisher=passage.publisher,
+        licence=passage.licence,
+        page=passage.page,
+        valid_from=passage.valid_from,
+        valid_until=passage.valid_until,
+        figures_are_old=passage.old_figures(day),
+    )

@@ -8,20 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import date
 
 from bot.lead import case_of, lead_of
-from bot.page import Page, Relevance, page_of, pieces_of
+from bot.page import Page, Relevance, heading_of, page_of, pieces_of, sentence_of
 from bot.roles import asked_role, role_of
 from bot.settle import settle
-from bot.turn import Asked, Citation, Role, Sentence, Status, Turn
+from bot.turn import Asked, Role, Sentence, Status, Turn
 from corpus.branches import Choice, build_graph
-from corpus.document import REMARKS, DocumentKind, Passage, Step
+from corpus.document import REMARKS, DocumentKind
+from corpus.situations import are_outcomes
 
 _LIMITS = {Role.STEPS: 5, Role.DOCUMENTS: 14, Role.COST: 4, Role.DELAY: 4, Role.WHERE: 3, Role.ONLINE: 4}
 _CAUTIONS = 5
 _SMALL_CHOICE = 4
 """A choice of at most this many options is shown option by option when nothing decides between them."""
+
+_EVERY_CASE = 12
+"""A choice of at most this many options is shown option by option to who asks for every case."""
 
 _CLOSE = 0.85
 """A passage that holds leads over one that may hold from this share of its relevance."""
@@ -45,11 +48,13 @@ class Quote:
         if turn.status is not None or turn.found is None or turn.card is None:
             return turn
         graph = turn.graph or build_graph(turn.passages)
-        settled = settle(graph, turn.text)
+        settled = settle(graph, turn.query, turn.conversation.picked)
         page = page_of(turn.passages, settled, turn.found.question, self._relevance)
         asked = _asked(page)
         sentences = tuple(_compose(turn, page, asked))
         left = _left_out(turn, page, sentences)
+        if turn.conversation.every_case:
+            asked = None
         return replace(
             turn,
             graph=graph,
@@ -77,6 +82,8 @@ def _asked(page: Page) -> Choice | None:
     role = asked_role(page.question.text)
     found: list[tuple[float, Choice]] = []
     for choice in page.settled.open:
+        if are_outcomes([branch.label for branch in choice.branches]):
+            continue
         near = [page.near[p.ref] + _IN_ROLE * (role is not None and role_of(p) is role) for p in page.under(choice)]
         if near:
             found.append((max(near), choice))
@@ -88,7 +95,7 @@ def _asked(page: Page) -> Choice | None:
 def _compose(turn: Turn, page: Page, asked: Choice | None) -> Iterator[Sentence]:
     shown: set[str] = set()
     yield from _keep(_lead(turn, page, asked), shown)
-    if asked is not None and len(asked.branches) <= _SMALL_CHOICE:
+    if asked is not None and len(asked.branches) <= (_EVERY_CASE if turn.conversation.every_case else _SMALL_CHOICE):
         yield from _keep(_cases(turn, page, asked), shown)
     if turn.card is None or turn.card.kind not in {DocumentKind.SHEET, DocumentKind.SERVICE}:
         return
@@ -106,7 +113,7 @@ def _keep(sentences: Iterable[Sentence], shown: set[str]) -> Iterator[Sentence]:
 
 
 def _lead(turn: Turn, page: Page, asked: Choice | None) -> Iterator[Sentence]:
-    found = lead_of(page, asked_role(turn.text))
+    found = lead_of(page, asked_role(turn.query))
     if found is None:
         services = [p for p in page.holding() if turn.card_is_service]
         found = (services[0], list(pieces_of(services[0]))) if services else None
@@ -117,7 +124,7 @@ def _lead(turn: Turn, page: Page, asked: Choice | None) -> Iterator[Sentence]:
     if open_best is not None and page.near[passage.ref] < _CLOSE * page.near[open_best.ref]:
         return
     for piece in pieces:
-        yield _sentence(piece, Role.LEAD, passage, turn.day)
+        yield sentence_of(piece, Role.LEAD, passage, turn.day)
 
 
 def _cases(turn: Turn, page: Page, choice: Choice) -> Iterator[Sentence]:
@@ -126,13 +133,13 @@ def _cases(turn: Turn, page: Page, choice: Choice) -> Iterator[Sentence]:
         if (found := case_of(page, branch)) is not None:
             passage, pieces = found
             for piece in pieces:
-                sentence = _sentence(piece, Role.CASE, passage, turn.day)
-                yield replace(sentence, heading=_heading(passage.path[len(branch.path) - 1 :]))
+                sentence = sentence_of(piece, Role.CASE, passage, turn.day)
+                yield replace(sentence, heading=heading_of(passage.path[len(branch.path) - 1 :]))
 
 
 def _section(turn: Turn, page: Page, role: Role, limit: int) -> list[Sentence]:
     found = [
-        _sentence(piece, role, passage, turn.day)
+        sentence_of(piece, role, passage, turn.day)
         for passage in page.holding()
         if role_of(passage) is role and passage.kind not in REMARKS
         for piece in pieces_of(passage)
@@ -155,35 +162,7 @@ def _cautions(turn: Turn, page: Page, shown: set[str]) -> list[Sentence]:
     places = {p.path for p in holding if any(piece in shown for piece in pieces_of(p))}
     remarks = [p for p in holding if p.kind in REMARKS and any(place[: len(p.path)] == p.path for place in places)]
     return [
-        _sentence(piece, Role.CAUTION, passage, turn.day)
+        sentence_of(piece, Role.CAUTION, passage, turn.day)
         for passage in remarks[:_CAUTIONS]
         for piece in pieces_of(passage)
     ]
-
-
-def _heading(path: Sequence[Step]) -> str:
-    return " > ".join(step.title for step in path if step.title)
-
-
-def _sentence(text: str, role: Role, passage: Passage, day: date) -> Sentence:
-    link = next((link.url for link in passage.links if link.url and link.label and link.label in text), "")
-    return Sentence(text, role, (cite(text, passage, day),), _heading(passage.path[-1:]), link)
-
-
-def cite(quote_: str, passage: Passage, day: date) -> Citation:
-    """Return the citation of `quote_`, a piece of `passage`, for an answer given on `day`."""
-    return Citation(
-        passage=passage.ref,
-        document=passage.document,
-        quote=quote_,
-        url=passage.url,
-        title=passage.title,
-        path=passage.heading,
-        updated=passage.updated,
-        publisher=passage.publisher,
-        licence=passage.licence,
-        page=passage.page,
-        valid_from=passage.valid_from,
-        valid_until=passage.valid_until,
-        figures_are_old=passage.old_figures(day),
-    )

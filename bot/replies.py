@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from functools import cache
@@ -19,25 +20,47 @@ _MONTHS = (
 
 
 class Reply:
-    """The step that gives every turn a human contact, the one whose matter is nearest."""
+    """The step that gives every turn a human contact: the one a step named, else the one whose matter is nearest."""
 
     def __init__(self, contacts: Contacts) -> None:
         self._contacts = contacts
 
     def __call__(self, turn: Turn) -> Turn:
         """Name the contact; a question that matches no line is sent to the default one."""
-        matter = " ".join([turn.text, *((turn.card.title,) if turn.card and turn.sentences else ())])
-        contact = self._contacts.for_topic([matter]) or self._contacts.get(texts()["contact"]["default"])
-        return replace(turn, contact=contact.id if contact else "")
+        return replace(turn, contact=next((contact.id for contact in self._fitting(turn)), ""))
+
+    def _fitting(self, turn: Turn) -> Iterator[Contact]:
+        named = (*turn.urgent[:1], turn.contact) if turn.status is Status.HANDOVER_URGENT else (turn.contact,)
+        yield from (contact for name in named if (contact := self._contacts.get(name)) is not None)
+        matter = " ".join([turn.query, *((turn.card.title,) if turn.card and turn.sentences else ())])
+        for contact in (self._contacts.for_topic([matter]), self._contacts.get(texts()["contact"]["default"])):
+            if contact is not None:
+                yield contact
 
     def contact(self, turn: Turn) -> Contact | None:
         """Return the contact of a turn."""
         return self._contacts.get(turn.contact)
 
+    def urgent(self, turn: Turn) -> tuple[Contact, ...]:
+        """Return the emergency lines of a turn, most fitting first."""
+        found = (self._contacts.get(name) for name in turn.urgent)
+        return tuple(contact for contact in found if contact is not None)
 
-def status_text(status: Status) -> str:
-    """Return what a resident reads for a status; empty for an answer, which speaks for itself."""
-    return texts()["status"][status].format(limit=LONGEST)
+
+def status_text(status: Status, topic: str = "") -> str:
+    """Return what a resident reads for a status; empty for an answer, which speaks for itself.
+
+    Args:
+        status: how the turn ended.
+        topic: what was understood (a place, an authority, a category); replaced by a general word when empty.
+    """
+    known = topic or texts()["topic"].get(status, "")
+    return texts()["status"][status].format(limit=LONGEST, topic=known)
+
+
+def notice_text(key: str, value: str) -> str:
+    """Return what is read before an answer, in French."""
+    return texts()["notice"][key].format(value=value)
 
 
 def asked_text(prompt: str) -> str:

@@ -2,49 +2,71 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import replace
-from functools import cache
-from math import exp
-from pathlib import Path
 
+from bot.answerable import belief, evidence, refusal
 from bot.turn import Status, Turn
-from corpus.search import EVIDENCE, Found, Searcher
+from corpus.contacts import Authorities, Authority
+from corpus.search import Searcher
 from corpus.store import PassageStore
 
-_FILE = Path(__file__).with_name("refusal.toml")
 _DOCUMENTS = 10
+_IN_DOUBT = 0.5
+"""Belief from which a message that may tell of a danger is answered: as likely to be about the document as not."""
 
 
 class Retrieve:
     """The step that searches."""
 
-    def __init__(self, searcher: Searcher, store: PassageStore) -> None:
+    def __init__(self, searcher: Searcher, store: PassageStore, authorities: Authorities | None = None) -> None:
+        """Keep what answers.
+
+        Args:
+            searcher: ranks the documents in force.
+            store: their passages.
+            authorities: who decides what; None names none, neither beside an answer nor in a refusal.
+        """
         self._searcher = searcher
         self._store = store
-        self._least = refusal()["answer"]["from"]
+        self._authorities = authorities
+        self._least: float = refusal()["answer"]["from"]
+        self._city = frozenset(refusal()["city"]["authorities"])
 
     def __call__(self, turn: Turn) -> Turn:
-        """Find the document; settle the turn when none holds enough of what was asked."""
+        """Find the document; settle the turn when none holds enough of what was asked.
+
+        A document that the resident chose is taken without that test: they saw its title.
+        """
         if turn.status is not None:
             return turn
-        found = self._searcher.search(turn.text, limit=_DOCUMENTS, as_of=turn.day)
+        found = self._searcher.search(turn.query, limit=_DOCUMENTS, as_of=turn.day)
         turn = replace(turn, found=found, language=found.question.language)
-        if not found.documents or belief(found) < self._least:
-            return replace(turn, status=Status.UNANSWERABLE_NO_SOURCE)
+        if chosen := self._store.document(turn.conversation.document):
+            return replace(turn, card=chosen, passages=self._store.passages_of(chosen.key))
+        if not found.question.terms and turn.language != "fr":
+            return replace(turn, status=Status.UNANSWERABLE_LANGUAGE)
+        authority = self._other_authority(turn.query)
+        least = max(self._least, _IN_DOUBT) if turn.in_doubt else self._least
+        if not found.documents or belief(evidence(found, self._searcher)) < least:
+            return _unanswered(turn, authority)
         best = found.documents[0]
-        return replace(turn, card=self._store.document(best.key), passages=self._store.passages_of(best.key))
+        turn = replace(turn, card=self._store.document(best.key), passages=self._store.passages_of(best.key))
+        if authority is not None and self._agrees(authority, best.title):
+            return replace(turn, notices=(*turn.notices, ("authority", authority.name)))
+        return turn
+
+    def _other_authority(self, text: str) -> Authority | None:
+        """Return who decides, unless it is the City or nobody known."""
+        found = self._authorities.deciding(text) if self._authorities else None
+        return None if found is None or found.id in self._city else found
+
+    def _agrees(self, authority: Authority, title: str) -> bool:
+        """Tell whether the title of the answer leaves the matter to the same authority, or names none."""
+        by_title = self._authorities.deciding(title) if self._authorities else None
+        return by_title is None or by_title.id == authority.id
 
 
-def belief(found: Found) -> float:
-    """Estimate the probability, 0 to 1, that the best document answers (logistic model of refusal.toml)."""
-    weights = refusal()["weights"]
-    total = weights["constant"] + sum(weights[name] * found.evidence[name] for name in EVIDENCE)
-    return 1.0 / (1.0 + exp(-total))
-
-
-@cache
-def refusal() -> dict[str, dict[str, float]]:
-    """Read the weights of the evidence, and the belief under which nothing is answered."""
-    tables: dict[str, dict[str, float]] = tomllib.loads(_FILE.read_text(encoding="utf-8"))
-    return tables
+def _unanswered(turn: Turn, authority: Authority | None) -> Turn:
+    if authority is None:
+        return replace(turn, status=Status.UNANSWERABLE_NO_SOURCE)
+    return replace(turn, status=Status.UNANSWERABLE_AUTHORITY, topic=authority.name)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from corpus.analyse import fold, terms
 from corpus.branches import Branch, Choice, Graph, differing
@@ -52,11 +52,18 @@ class Settled:
         taken: by choice id, the branch that holds.
         open: situation choices on which the branches differ and nothing decides, outermost first.
         listed: ids of the choices between ways of doing one thing, told by their labels: each of them holds.
+        within: by choice id, the branch that holds under an option still open, should that option be the one.
     """
 
     taken: Mapping[str, Taken]
     open: tuple[Choice, ...]
     listed: frozenset[str] = frozenset()
+    within: Mapping[str, Taken] = field(default_factory=dict)
+
+    def may_hold(self, path: Trail) -> bool:
+        """Tell whether a passage under `path` holds once the open choices above it are settled its way."""
+        settled = {**self.taken, **self.within}
+        return all(settled[step.choice].label == step.title for step in path if step.choice in settled)
 
     def holds(self, path: Trail) -> bool:
         """Tell whether a passage under `path` holds for the asker: no option on it was left out or left open."""
@@ -101,37 +108,68 @@ class _Asked:
     country: bool
 
 
-def settle(graph: Graph, text: str) -> Settled:
+def settle(graph: Graph, text: str, picked: Sequence[tuple[str, str]] = ()) -> Settled:
     """Decide every choice of a document that the question, or the place, decides.
 
     Args:
         graph: of the document.
         text: the question as asked.
+        picked: (choice id, label) for each option that the asker chose; it holds for every choice of the same options.
 
     Returns:
         choices settled by what was said first, then by the place the service is for, then by the publisher's own
         general case; those whose options say the same thing are settled as `alike`.
     """
     asked = _ask(graph.passages[0].title if graph.passages else "", text)
+    said = _picked(graph, picked)
+    found = _settle(graph.choices, asked, said)
+    under = [child for choice in found.open for branch in choice.branches for child in branch.children]
+    within: dict[str, Taken] = {}
+    while under:
+        below = _settle(under, asked, said)
+        within |= below.taken
+        under = [child for choice in below.open for branch in choice.branches for child in branch.children]
+    return replace(found, within=within)
+
+
+def _settle(choices: Sequence[Choice], asked: _Asked, said: Mapping[tuple[str, ...], str]) -> Settled:
+    """Decide `choices`, and those under the branches taken; what lies under an open one is left."""
     taken: dict[str, Taken] = {}
     opened: list[Choice] = []
     listed: set[str] = set()
-    waiting = list(graph.choices)
+    waiting = list(choices)
     while waiting:
         choice = waiting.pop(0)
-        if choice.ways or are_ways([branch.label for branch in choice.branches]):
+        if (branch := _of_label(choice, said.get(choice.signature, ""))) is not None:
+            taken[choice.id] = Taken(branch.label, "said")
+            waiting[:0] = branch.children
+        elif choice.ways or are_ways([option.label for option in choice.branches]):
             listed.add(choice.id)
             waiting[:0] = [child for option in choice.branches for child in option.children]
-            continue
-        branch, why = _decide(choice, asked)
-        if branch is None and not differing(choice):
-            branch, why = choice.branches[0], "alike"
-        if branch is None:
-            opened.append(choice)
-        else:
+        elif (found := _decide_or_alike(choice, asked)) is not None:
+            branch, why = found
             taken[choice.id] = Taken(branch.label, why)
             waiting[:0] = branch.children
+        else:
+            opened.append(choice)
     return Settled(taken, tuple(opened), frozenset(listed))
+
+
+def _decide_or_alike(choice: Choice, asked: _Asked) -> tuple[Branch, str] | None:
+    branch, why = _decide(choice, asked)
+    if branch is None and not differing(choice):
+        branch, why = choice.branches[0], "alike"
+    return None if branch is None else (branch, why)
+
+
+def _picked(graph: Graph, picked: Sequence[tuple[str, str]]) -> dict[tuple[str, ...], str]:
+    """Label chosen, by signature of the choice; an option that the document does not have is ignored."""
+    labels = dict(picked)
+    return {choice.signature: labels[choice.id] for choice in graph.every_choice() if choice.id in labels}
+
+
+def _of_label(choice: Choice, label: str) -> Branch | None:
+    return next((branch for branch in choice.branches if branch.label == label), None)
 
 
 def _ask(title: str, text: str) -> _Asked:

@@ -1,4 +1,4 @@
-"""The words of one answer: Turn, Status, Sentence, Citation.
+"""The words of one answer: Turn, Status, Sentence, Citation, Conversation.
 
 A step takes a `Turn` and returns a `Turn`. A step that settles the turn gives it a status; the steps after it then
 leave it alone, but for those that run on every turn.
@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from math import inf
 from typing import TYPE_CHECKING
 
 from corpus.document import DocumentKind, Passage
@@ -22,15 +23,40 @@ if TYPE_CHECKING:
 
 
 class Status(StrEnum):
-    """How a turn ended; the prefix names the family, replies.toml words each for a resident."""
+    """How a turn ended; the prefix names the family, replies.toml words each for a resident.
+
+    `handover_*` is for turns that end with a person or a service to call at once, rather than with a document.
+    """
 
     ANSWERED = "answered"
     CLARIFY_BRANCH = "clarify_branch"
+    CLARIFY_DOCUMENT = "clarify_document"
+    HANDOVER_URGENT = "handover_urgent"
+    HANDOVER_HUMAN = "handover_human"
+    HANDOVER_REPORT = "handover_report"
     REFUSED_EMPTY = "refused_empty"
     REFUSED_TOO_LONG = "refused_too_long"
+    REFUSED_ATTACK = "refused_attack"
+    REFUSED_ABUSE = "refused_abuse"
+    REFUSED_OPINION = "refused_opinion"
+    REFUSED_ADVICE = "refused_advice"
+    REFUSED_SMALL_TALK = "refused_small_talk"
+    UNANSWERABLE_LOCAL_FACT = "unanswerable_local_fact"
+    UNANSWERABLE_PERSONAL_FILE = "unanswerable_personal_file"
+    UNANSWERABLE_ELSEWHERE = "unanswerable_elsewhere"
+    UNANSWERABLE_AUTHORITY = "unanswerable_authority"
+    UNANSWERABLE_OUT_OF_SCOPE = "unanswerable_out_of_scope"
+    UNANSWERABLE_LANGUAGE = "unanswerable_language"
     UNANSWERABLE_NO_SOURCE = "unanswerable_no_source"
     UNANSWERABLE_NO_CITATION = "unanswerable_no_citation"
     ERROR_INTERNAL = "error_internal"
+
+
+class Origin(StrEnum):
+    """Who worded a sentence: the publisher (a verbatim quote) or a model (around quotes)."""
+
+    QUOTE = "quote"
+    MODEL = "model"
 
 
 class Role(StrEnum):
@@ -82,6 +108,8 @@ class Sentence:
         text: what is read.
         heading: the last heading above it, shown before a group of sentences.
         link: address attached to it (an online service, a form).
+        origin: who worded it.
+        translation: the same sentence in the resident's language, shown beside the French and marked as such.
     """
 
     text: str
@@ -89,6 +117,8 @@ class Sentence:
     citations: tuple[Citation, ...]
     heading: str = ""
     link: str = ""
+    origin: Origin = Origin.QUOTE
+    translation: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +140,89 @@ class Also:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The question that decides between branches, with its options as the publisher words them."""
+    """The question that decides, with its options as the publisher words them.
+
+    Attributes:
+        choice: id of the choice of the document; empty when the options are documents.
+        documents: key of the document behind each option, when the options are neighbouring documents.
+    """
 
     text: str
     choice: str
     options: tuple[str, ...]
+    documents: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One earlier turn of the conversation, as the page kept it: the server keeps none.
+
+    Attributes:
+        text: the question, masked.
+        status: how it ended.
+        document: key of the document it was answered from, empty without one.
+        title: of that document.
+        branch: labels of the branches that held.
+        picked: (choice id, label) of the deciding questions answered so far on that document.
+        question: what was asked back, None when nothing was.
+    """
+
+    text: str
+    status: Status
+    document: str = ""
+    title: str = ""
+    branch: tuple[str, ...] = ()
+    picked: tuple[tuple[str, str], ...] = ()
+    question: Asked | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """What came before a question, oldest first, and the buttons pressed.
+
+    Attributes:
+        exchanges: earlier turns.
+        document: key of the document the resident chose, empty when the search decides.
+        picked: (choice id, label) for each deciding question answered by a button.
+        every_case: "afficher tous les cas": ask nothing, show each case.
+    """
+
+    exchanges: tuple[Exchange, ...] = ()
+    document: str = ""
+    picked: tuple[tuple[str, str], ...] = ()
+    every_case: bool = False
+
+
+NO_CONVERSATION = Conversation()
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """One sentence as the model wrote it, before any check.
+
+    Attributes:
+        passages: numbers of the passages it names, from 1, in the order they were given to the model.
+        quotes: the words it says support it, one a passage named.
+    """
+
+    text: str
+    passages: tuple[int, ...]
+    quotes: tuple[str, ...]
+    role: Role = Role.LEAD
+
+
+@dataclass(frozen=True, slots=True)
+class Energy:
+    """Estimated electricity of the generative model for one answer, from the request to the last word.
+
+    Attributes:
+        low, high: Wh.
+        method: name and date of the method.
+    """
+
+    low: float
+    high: float
+    method: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +232,25 @@ class Turn:
     Attributes:
         day: the civil day the answer is for; versions in force on it are searched.
         status: None until a step settles the turn.
-        warnings: keys of replies.toml [warning], with what fills them.
+        warnings: keys of replies.toml [warning], with what fills them; read after the answer.
+        notices: keys of replies.toml [notice], with what fills them; read before the answer.
         contact: id of the line of contacts.toml to send the resident to.
+        urgent: ids of emergency lines, shown first whatever the rest of the answer is.
+        in_doubt: a danger may be told in words that no expression fits; it is answered on strong evidence only.
+        topic: what an early step understood of the matter, for the contact and the reply (a DansMaRue category, the
+            name of a town or an authority); empty when nothing was.
+        conversation: what came before.
+        searched: the question as it is searched, once completed from the conversation; `text` when empty.
+        masked: kinds of personal data replaced in `text`, which every later step sees masked.
+        wanted: a model may word the answer (policy `always`, or the resident asked for it).
+        numbered: passages given to the model, in order; a citation [n] of the draft is the n-th of them.
+        draft: sentences of the model, before any check.
+        rejected: (sentence of the model, reason) of those that the guard did not let through.
+        model: name of the model that wrote the draft, empty without one.
+        energy: of every call of the model in this turn, None without one or when nothing is known of it.
+        receipt: its number, empty when none was given.
+        timings: (step, milliseconds) in the order of the steps; two turns are equal whatever they took.
+        until: instant of `time.monotonic()` past which no model is waited for in this turn, set before its first call.
     """
 
     text: str
@@ -144,7 +269,33 @@ class Turn:
     question: Asked | None = None
     certificate: Certificate | None = None
     warnings: tuple[tuple[str, str], ...] = field(default=())
+    notices: tuple[tuple[str, str], ...] = field(default=())
     contact: str = ""
+    urgent: tuple[str, ...] = ()
+    in_doubt: bool = False
+    topic: str = ""
+    conversation: Conversation = NO_CONVERSATION
+    searched: str = ""
+    masked: tuple[str, ...] = ()
+    wanted: bool = False
+    numbered: tuple[Passage, ...] = ()
+    draft: tuple[Draft, ...] = ()
+    rejected: tuple[tuple[str, str], ...] = ()
+    model: str = ""
+    energy: Energy | None = None
+    receipt: str = ""
+    timings: tuple[tuple[str, float], ...] = field(default=(), compare=False)
+    until: float = field(default=inf, compare=False)
+
+    @property
+    def query(self) -> str:
+        """The question to search: completed from the conversation, or as asked."""
+        return self.searched or self.text
+
+    @property
+    def generated(self) -> bool:
+        """Tell whether a model worded anything that is shown."""
+        return any(s.origin is Origin.MODEL or s.translation for s in self.sentences)
 
     @property
     def card_is_service(self) -> bool:

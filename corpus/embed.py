@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -141,3 +141,35 @@ def load_embedder(settings: Settings) -> Embedder:
     if settings.model:
         return TransformerEmbedder(settings.model)
     return StaticEmbedder(current_weights(settings.data))
+
+
+def load_entailment(name: str) -> Callable[[str, str], float]:
+    """Open a local cross-encoder that tells how far a first text supports a second one, from 0 to 1.
+
+    Args:
+        name: of a sentence-transformers cross-encoder, or its folder: with one output (relevance), or with three, of
+            which one is labelled `entailment`.
+
+    Raises:
+        ConfigurationError: there is no such model here, or none of its outputs tells support.
+    """
+    from sentence_transformers import CrossEncoder  # noqa: PLC0415  heavy, and only on request
+
+    try:
+        model = CrossEncoder(name, device="cpu")
+    except (OSError, ValueError) as error:
+        raise ConfigurationError(
+            f"Le modèle {name!r} ne se charge pas : donnez un dossier local ou un nom accessible."
+        ) from error
+    labels = {str(label).lower(): at for at, label in (model.config.id2label or {}).items()}
+    if model.config.num_labels != 1 and "entailment" not in labels:
+        raise ConfigurationError(f"Le modèle {name!r} ne dit pas si un texte en prouve un autre.")
+
+    def score(proof: str, claim: str) -> float:
+        logits = np.asarray(model.predict([(proof, claim)], show_progress_bar=False, convert_to_numpy=True)[0]).ravel()
+        if logits.size == 1:
+            return float(logits[0])  # the library already applies the sigmoid to a single output
+        odds = np.exp(logits - logits.max())
+        return float(odds[labels["entailment"]] / odds.sum())
+
+    return score

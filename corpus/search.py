@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import tomllib
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from math import fsum
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +16,12 @@ import numpy.typing as npt
 
 from corpus.analyse import term, terms
 from corpus.embed import Embedder, unit
+from corpus.holding import Holding, holding
 from corpus.language import language_of
-from corpus.lexical import Floats
+from corpus.lexical import Floats, LexicalIndex
 from corpus.question import EXPANSION, Lexicon, Question, acronym_entries, analyse_question, own_entries
 from corpus.ranking import Numbers, Ranking
-from corpus.situations import facts_heard, speaks_for, unlikely
+from corpus.situations import contradicts, facts_heard, unlikely
 from corpus.store import PassageStore
 
 WEIGHTS_FILE = Path(__file__).with_name("ranking_weights.toml")
@@ -33,17 +35,25 @@ SIGNALS = (
     "whole_lexical",
     "covered",
     "title_covered",
+    "card_covered",
     "links",
     "service_sheet",
     "folder_sheet",
-    "situation",
+    "contradicts",
     "unlikely",
 )
 EVIDENCE = ("covered", "score", "margin", "card", "unit", "said")
-"""Share of the question's words held, score, lead over the next document, best similarities of the index."""
+"""Share of the question's words held, score, lead over the next document on another matter, best similarities of the
+index. A neighbour of the best document (lost or stolen, adult or minor) close behind it is no reason to doubt it."""
 
 _SCALED_OVER = 200
 _UNITS_KEPT = 3
+_KIN = 0.5
+"""Share of the lighter title that two neighbouring documents have in common."""
+
+_ADDED_INSIDE = 0.5
+"""What a word added by the lexicon keeps of its weight between the passages of one document."""
+
 _SETTLED = 100
 """Best documents whose titles are compared with the asker's situation."""
 
@@ -99,6 +109,7 @@ class Searcher:
         acronyms = ((short, meaning) for row in documents for short, meaning in row["acronyms"])
         self.lexicon = Lexicon({**acronym_entries(acronyms), **own_entries()})
         self._weights = load_weights()
+        self._rows = {row["key"]: position for position, row in enumerate(documents)}
         self._parts_of: list[list[int]] = [[] for _ in documents]
         for part, row in enumerate(ranking.part_documents.tolist()):
             self._parts_of[row].append(part)
@@ -122,7 +133,28 @@ class Searcher:
         """Tell whether a folded word is a word of the indexed documents."""
         return term(word) in self._ranking.units
 
-    def search(self, text: str, limit: int = 10, audience: str | None = None, as_of: date | None = None) -> Found:
+    def holding(self, question: Question, key: str) -> Holding:
+        """Tell which of the question's own words the document of that key holds, and where."""
+        return holding(question, self._ranking, self._parts_of[self._rows[key]], self.rarity)
+
+    def kinship(self, title: str, other: str) -> float:
+        """Share, 0 to 1, of the lighter of two titles that the other holds too, a word weighed by its rarity."""
+        words_, others = set(terms(title)), set(terms(other))
+        lighter = min(self._weight(words_), self._weight(others))
+        return self._weight(words_ & others) / lighter if lighter else 0.0
+
+    def _weight(self, index_terms: Collection[str]) -> float:
+        # Exact: the order of a set changes from one run to the next, and an ordinary sum with it.
+        return fsum(map(self.rarity, index_terms))
+
+    def search(
+        self,
+        text: str,
+        limit: int = 10,
+        audience: str | None = None,
+        as_of: date | None = None,
+        without: Collection[str] = (),
+    ) -> Found:
         """Rank documents for a question.
 
         Args:
@@ -130,6 +162,7 @@ class Searcher:
             limit: documents to return, at least 1.
             audience: keep documents for this audience only; None keeps all.
             as_of: keep the versions in force on this day; today's when None.
+            without: publisher's ids to leave out, as if they were not indexed (near-miss measures).
 
         Returns:
             documents best first, one a publisher's id; ties by authority, then by id.
@@ -144,7 +177,7 @@ class Searcher:
         hits: dict[str, DocumentHit] = {}
         for row in rows:
             identifier = self._documents[row]["id"]
-            if len(hits) < limit and identifier not in hits and np.isfinite(total[row]):
+            if len(hits) < limit and identifier not in hits and identifier not in without and np.isfinite(total[row]):
                 hits[identifier] = self._hit(row, float(total[row]), signals, unit_scores, question)
         return Found(question, tuple(hits.values()), self._evidence(question, tuple(hits.values())))
 
@@ -152,7 +185,8 @@ class Searcher:
         if not hits:
             return dict.fromkeys(EVIDENCE, 0.0)
         vector, ranking = self._vector(question), self._ranking
-        second = hits[1].score if len(hits) > 1 else 0.0
+        others = (hit.score for hit in hits[1:] if self.kinship(hits[0].title, hit.title) < _KIN)
+        second = next(others, hits[-1].score if len(hits) > 1 else 0.0)
         nearest = {"card": ranking.part_vectors, "unit": ranking.unit_vectors, "said": ranking.phrase_vectors}
         similar = {name: float((rows @ vector).max(initial=0.0)) for name, rows in nearest.items()}
         covered = hits[0].signals["covered"]
@@ -184,8 +218,8 @@ class Searcher:
         facts = facts_heard(question.text)
         titles = [self._documents[row]["title"] for row in best]
         measures = {
-            "situation": [speaks_for(facts, title) for title in titles],
-            "unlikely": [unlikely(facts, title) for title in titles],
+            "contradicts": [contradicts(facts, title) for title in titles],
+            "unlikely": [unlikely(facts, title, question.text) for title in titles],
             "title_covered": [self._title_covered(question, row) for row in best],
         }
         for name, measured in measures.items():
@@ -213,6 +247,7 @@ class Searcher:
         vector = self._vector(question)
         lexical = scaled(ranking.units.scores(question.terms))
         dense = scaled(self._unit_similarity(vector))
+        cards = (ranking.said, ranking.parts)
         found = {
             "unit_lexical": self._best(lexical, ranking.unit_documents),
             "unit_vector": self._best(dense, ranking.unit_documents),
@@ -221,15 +256,17 @@ class Searcher:
             "said_lexical": self._best(scaled(ranking.said.scores(question.terms)), ranking.part_documents),
             "said_vector": self._best(scaled(ranking.phrase_vectors @ vector), ranking.phrase_documents),
             "whole_lexical": self._best(scaled(ranking.wholes.scores(question.terms)), ranking.part_documents),
-            "covered": self._best(self.covered(question), ranking.part_documents),
+            "covered": self._best(self.covered(question, (*cards, ranking.wholes)), ranking.part_documents),
+            "card_covered": self._best(self.covered(question, cards), ranking.part_documents),
         }
         units = self._weights["unit_lexical"] * lexical + self._weights["unit_vector"] * dense
         return found | self._fixed, np.asarray(units, dtype=np.float32)
 
-    def _vector(self, question: Question) -> Floats:
-        said = question.text if question.language == "fr" else ""
-        vectors = self._embedder.encode([said, question.expansion])
-        return np.asarray(unit((vectors[0] + EXPANSION * vectors[1])[None, :])[0])
+    def _vector(self, question: Question, added: float = 1.0) -> Floats:
+        """Vector of a question, unit norm; `added` is the part that the words added by the lexicon keep."""
+        french = question.language == "fr"
+        vectors = self._embedder.encode([question.text if french else "", question.expansion])
+        return np.asarray(unit((vectors[0] + EXPANSION * (added if french else 1.0) * vectors[1])[None, :])[0])
 
     def _unit_similarity(self, vector: Floats) -> Floats:
         if self._nearest is None:
@@ -246,19 +283,19 @@ class Searcher:
         np.maximum.at(best, documents, scores)
         return best
 
-    def covered(self, question: Question) -> Floats:
-        """Share, 0 to 1, of the question's own words, weighed by rarity, that each part holds, shape (parts,).
+    def covered(self, question: Question, indexes: Sequence[LexicalIndex]) -> Floats:
+        """Share, 0 to 1, of the question's own words, weighed by rarity, that each part holds in one of `indexes`.
 
         A word that the lexicon translated counts as held when one of its translations is.
         """
-        ranking, held = self._ranking, np.zeros(len(self._ranking.part_titles), dtype=np.float32)
+        held = np.zeros(len(self._ranking.part_titles), dtype=np.float32)
         total = 0.0
         for word in question.own:
-            rarity = ranking.units.rarity(word)
+            rarity = self.rarity(word)
             total += rarity
             present = np.zeros(len(held), dtype=bool)
             for name in (word, *question.translated.get(word, ())):
-                for index in (ranking.wholes, ranking.said, ranking.parts):
+                for index in indexes:
                     present[index.rows_with(name)] = True
             held += rarity * present
         return held / np.float32(total) if total else held
@@ -275,11 +312,12 @@ class Searcher:
         words_of = [set(terms(text)) for text in texts]
         spread = Counter(word for found in words_of for word in found if word in question.terms)
         weights = {
-            word: weight * float(np.log1p(len(texts) / (1 + spread[word]))) for word, weight in question.terms.items()
+            word: weight * float(np.log1p(len(texts) / (1 + spread[word])))
+            for word, weight in _inside(question).items()
         }
         total = sum(weights.values()) or 1.0
-        held = [sum(weights.get(word, 0.0) for word in found) / total for found in words_of]
-        similar = self._embedder.encode(texts) @ self._vector(question)
+        held = [fsum(weights.get(word, 0.0) for word in found) / total for found in words_of]
+        similar = self._embedder.encode(texts) @ self._vector(question, _ADDED_INSIDE)
         return np.asarray(0.5 * similar + 0.5 * np.asarray(held), dtype=np.float32)
 
     def _title_covered(self, question: Question, row: int) -> float:
@@ -313,6 +351,17 @@ class Searcher:
                 )
                 scored.append((passage.ref, float(unit_scores[unit_row]) + 0.05 * overlap))
         return tuple(sorted(scored, key=lambda item: (-item[1], item[0])))
+
+
+def _inside(question: Question) -> dict[str, float]:
+    """Weight of each term inside the document found: the asker's own words count more, the others found it."""
+    if question.language != "fr":
+        return dict(question.terms)
+    own = set(question.own)
+    return {
+        word: weight * _ADDED_INSIDE if word not in own and weight == EXPANSION else weight
+        for word, weight in question.terms.items()
+    }
 
 
 def scaled(scores: Floats) -> Floats:

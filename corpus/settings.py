@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
+from urllib.parse import urlsplit
 
-from pydantic import ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from corpus.errors import ConfigurationError
@@ -25,6 +26,20 @@ class Settings(BaseSettings):
         scope: who is served, from `demo` (this machine, with its banner) to `public` (CITE_SCOPE); beyond `demo`,
             figures past their freshness limit are withheld.
         sources_file: another allow-list than corpus/sources.toml (CITE_SOURCES_FILE).
+        model_url: root of a server that speaks Mistral's protocol, without /v1 (CITE_MODEL_URL); None, no generation.
+        model_name: the language model asked there (CITE_MODEL_NAME).
+        model_key: secret sent to that server alone (CITE_MODEL_KEY); None for a server that asks for none.
+        model_fallback_url, model_fallback_name, model_fallback_key: the same, for the server asked when the first one
+            does not answer (CITE_MODEL_FALLBACK_URL, CITE_MODEL_FALLBACK_NAME, CITE_MODEL_FALLBACK_KEY).
+        generation: when a model may word an answer (CITE_GENERATION); ethics/policy.toml is the upper bound.
+        deadline: seconds of wall clock that the model may take in one turn (CITE_DEADLINE).
+        second_check: who gives a second opinion on each sentence of a model (CITE_SECOND_CHECK): None, nobody; `model`,
+            the model itself, from the quote alone; else the name or folder of a cross-encoder.
+        second_check_from: score from which a cross-encoder says yes (CITE_SECOND_CHECK_FROM), 0 to 1.
+        records_url: another database than a SQLite file for what is kept of answers (CITE_RECORDS_URL), as SQLAlchemy
+            writes addresses; secret, since it may hold a password.
+        hosts: names that the pages answer to, separated by commas (CITE_HOSTS); empty for this machine's own names.
+        origins: web sites whose pages may call the API, separated by commas, as https://www.example.fr (CITE_ORIGINS).
     """
 
     model_config = SettingsConfigDict(
@@ -41,11 +56,37 @@ class Settings(BaseSettings):
     vectors: Literal["exact", "chroma"] = "exact"
     scope: Literal["demo", "labo", "agents", "pilote", "public"] = "demo"
     sources_file: Path | None = None
+    model_url: str | None = None
+    model_name: str | None = None
+    model_key: SecretStr | None = None
+    model_fallback_url: str | None = None
+    model_fallback_name: str | None = None
+    model_fallback_key: SecretStr | None = None
+    generation: Literal["never", "on_request", "always"] = "on_request"
+    deadline: float = Field(default=20.0, ge=1, le=120, allow_inf_nan=False)
+    second_check: str | None = None
+    second_check_from: float = Field(default=0.5, ge=0, le=1, allow_inf_nan=False)
+    records_url: SecretStr | None = None
+    hosts: str = ""
+    origins: str = ""
 
     @field_validator("data", "sources_file")
     @classmethod
     def _from_root(cls, path: Path | None) -> Path | None:
         return None if path is None else ROOT / path.expanduser()
+
+    @field_validator("model_url", "model_fallback_url")
+    @classmethod
+    def _is_a_root(cls, url: str | None) -> str | None:
+        return None if url is None else _server_root(url)
+
+    @model_validator(mode="after")
+    def _servers_are_whole(self) -> Self:
+        _together(CITE_MODEL_URL=self.model_url, CITE_MODEL_NAME=self.model_name)
+        _together(CITE_MODEL_FALLBACK_URL=self.model_fallback_url, CITE_MODEL_FALLBACK_NAME=self.model_fallback_name)
+        if self.model_fallback_url and not self.model_url:
+            raise ValueError("Le réglage CITE_MODEL_URL manque : un serveur de secours ne s’emploie pas seul.")
+        return self
 
     @property
     def index(self) -> Path:
@@ -56,6 +97,11 @@ class Settings(BaseSettings):
     def downloads(self) -> Path:
         """Folder of the archives fetched, kept so as not to fetch them twice."""
         return self.data / "downloads"
+
+    @property
+    def records(self) -> Path:
+        """Folder of what is kept of answers, and of the signed records."""
+        return self.data / "records"
 
     @property
     def allow_list(self) -> Path:
@@ -73,7 +119,37 @@ def load_settings() -> Settings:
         return Settings()
     except ValidationError as error:
         first = error.errors(include_input=False)[0]
-        name = f"CITE_{'_'.join(str(part) for part in first['loc']).upper()}"
+        name = _variable(first["loc"])
+        if first["type"] == "value_error":
+            # A sentence of ours, whole; `{name}` stands for the variable.
+            raise ConfigurationError(str(first["ctx"]["error"]).format(name=name)) from error
         expected = (first.get("ctx") or {}).get("expected")
         wanted = f"les valeurs admises sont {expected}".replace(" or ", " ou ") if expected else "corrigez sa valeur"
         raise ConfigurationError(f"Le réglage {name} est invalide : {wanted}.") from error
+
+
+def _variable(place: tuple[int | str, ...]) -> str:
+    return "_".join(("CITE", *map(str, place))).upper()
+
+
+def _together(**settings: str | None) -> None:
+    absent = [name for name, value in settings.items() if value is None]
+    if 0 < len(absent) < len(settings):
+        raise ValueError(f"Le réglage {absent[0]} manque : {' et '.join(settings)} vont ensemble.")
+
+
+def _server_root(url: str) -> str:
+    """The address without its last slash; the client of Mistral adds /v1 itself."""
+    root = url.strip().rstrip("/")
+    try:
+        parts = urlsplit(root)
+        whole = parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        whole = False
+    if not whole or parts.query or parts.fragment or parts.username is not None:
+        raise ValueError(
+            "Le réglage {name} est invalide : donnez une adresse comme https://api.eu.mistral.ai, sans clé."
+        )
+    if parts.path.endswith("/v1"):
+        raise ValueError("Le réglage {name} est invalide : retirez /v1 à la fin de l’adresse, il est ajouté à l’appel.")
+    return root

@@ -39,7 +39,7 @@ class Fact:
 
 def facts_heard(question: str) -> tuple[Fact, ...]:
     """Return the facts that a question states and that tell titles apart."""
-    heard = _plain(question)
+    heard = _plain(question) + _AGES[is_minor(quantities_stated(question))]
     return tuple(fact for fact in _facts("title_fact") if fact.heard.search(heard))
 
 
@@ -55,10 +55,17 @@ def speaks_for(facts: Sequence[Fact], label: str) -> int:
     return sum(fact.speaks(folded) for fact in facts)
 
 
-def unlikely(facts: Sequence[Fact], label: str) -> bool:
-    """Tell whether a label is for a situation that one must state ("mineur"), and that no fact stated."""
-    folded = fold(label)
-    return bool(_default("must_be_said").search(folded)) and not any(fact.speaks(folded) > 0 for fact in facts)
+def contradicts(facts: Sequence[Fact], label: str) -> int:
+    """Count the facts that speak against a label, whatever speaks for it: it is then for somebody else."""
+    folded = _plain(label)
+    return sum(fact.speaks(folded) < 0 for fact in facts)
+
+
+def unlikely(facts: Sequence[Fact], label: str, question: str) -> bool:
+    """Tell whether a label is for a situation that one must state ("mineur"), and that the question does not state."""
+    said = _plain(question)
+    restricted = [found.group() for found in _default("must_be_said").finditer(_plain(label))]
+    return any(word not in said and not any(fact.speaks(word) > 0 for fact in facts) for word in restricted)
 
 
 def is_general(label: str) -> bool:
@@ -74,6 +81,11 @@ def is_residual(label: str) -> bool:
 def are_ways(labels: Sequence[str]) -> bool:
     """Tell whether every label is a way of doing one thing ("Par courrier"), which nobody needs to be asked about."""
     return all(_default("ways").search(_plain(label)) for label in labels)
+
+
+def are_outcomes(labels: Sequence[str]) -> bool:
+    """Tell whether every label is how a procedure ends ("Demande rejetée"), which an asker seldom knows yet."""
+    return all(_default("outcome").search(_plain(label)) for label in labels)
 
 
 def is_negative(label: str) -> bool:

@@ -15,8 +15,12 @@ import os
 import random
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+
+# Read once, when the model hub's client is imported: training needs nothing from it.
+os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
 import numpy as np
 import numpy.typing as npt
@@ -36,6 +40,10 @@ VOCABULARY = 24_000
 EPOCHS = 3
 BATCH = 512
 SEED = 20261123
+
+_BESIDE = ".new-"
+_ABANDONED = 3600
+"""Seconds after which weights still being written are nobody's."""
 
 Pair = tuple[str, str]
 Say = Callable[[str], None]
@@ -63,7 +71,6 @@ def train_weights(
     Returns:
         the folder of the weights now in force.
     """
-    os.environ.setdefault("HF_HUB_OFFLINE", "1")
     torch.manual_seed(SEED)
     say(f"Vocabulaire : {len(texts)} textes.")
     tokenizer = _tokenizer(texts)
@@ -170,7 +177,8 @@ def _save(data: Path, module: StaticEmbedding) -> Path:
     """Write beside, then switch by renaming the pointer: a cut leaves the old weights in force."""
     weights = data / "weights"
     weights.mkdir(parents=True, exist_ok=True)
-    beside = Path(tempfile.mkdtemp(prefix=".new-", dir=weights))
+    _sweep(weights)
+    beside = Path(tempfile.mkdtemp(prefix=_BESIDE, dir=weights))
     module.save(str(beside))
     for path in beside.iterdir():
         path.chmod(0o644)  # sentence-transformers writes 0600, which a service account could not read
@@ -186,6 +194,13 @@ def _save(data: Path, module: StaticEmbedding) -> Path:
     pointer.write_text(json.dumps({"folder": name}), encoding="utf-8")
     pointer.replace(weights / "current")
     return target
+
+
+def _sweep(weights: Path) -> None:
+    """Remove what a kill left half-written; a folder younger than an hour may be another training's."""
+    for left in weights.glob(f"{_BESIDE}*"):
+        if time.time() - left.stat().st_mtime > _ABANDONED:
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def training_pairs(rows: Iterator[tuple[str, str]], longest: int = 600) -> list[Pair]:

@@ -7,6 +7,17 @@ it misses what only a reader would understand, and a text is stored or sent no f
 
 from corpus.personal_data.density import density, mostly_personal
 from corpus.personal_data.kinds import Finding, Masked, PersonalDataKind
-from corpus.personal_data.masking import find, mask, token
+from corpus.personal_data.masking import find, label, mask, token, without_tokens
 
-__all__ = ["Finding", "Masked", "PersonalDataKind", "density", "find", "mask", "mostly_personal", "token"]
+__all__ = [
+    "Finding",
+    "Masked",
+    "PersonalDataKind",
+    "density",
+    "find",
+    "label",
+    "mask",
+    "mostly_personal",
+    "token",
+    "without_tokens",
+]

@@ -48,7 +48,7 @@ def find_addresses(text: Text) -> Iterator[Finding]:
         first = bisect_left(starts, head.end())
         end = _name_end(text, first, head.end(), everyday=everyday)
         if end is not None:
-            yield Finding(head.start(), _tail_end(text, end), PersonalDataKind.ADDRESS)
+            yield from (Finding(*span, PersonalDataKind.ADDRESS) for span in _parts(text, head.start(), end))
 
 
 def _name_end(text: Text, first: int, after: int, *, everyday: bool) -> int | None:
@@ -86,10 +86,16 @@ def _is_capital(word: Word) -> bool:
     return word.raw[0].isupper()
 
 
-def _tail_end(text: Text, end: int) -> int:
-    """Return where the address ends: flat, floor, postcode and town after the street, flat and floor again."""
-    town = _TOWN.match(text.raw, after := _after_extras(text, end))
-    return _after_extras(text, town.end()) if town else after
+def _parts(text: Text, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield the number, street, flat and floor, then the flat or floor given after the town.
+
+    The postcode and the town between them stay: they name nobody, and the town hall depends on them.
+    """
+    after = _after_extras(text, end)
+    yield start, after
+    town = _TOWN.match(text.raw, after)
+    if town and (last := _after_extras(text, town.end())) > town.end():
+        yield town.end() + re.match(r"[\s,\-–(]*", text.raw[town.end() : last]).end(), last  # type: ignore[union-attr]
 
 
 def _after_extras(text: Text, end: int) -> int:

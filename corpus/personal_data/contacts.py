@@ -30,7 +30,14 @@ _FRENCH_ABROAD = re.compile(
 )
 # After other figures, 00 is more likely their end than a prefix.
 _INTERNATIONAL = re.compile(r"(?<![\d+])(?:\+|(?<!\d[ .\-/])00)[ ]?[1-9](?:[ .\-/]{0,2}[()]?[ ]?\d){6,14}(?!\d)")
+# A French number that lost a pair: +33 and four pairs.
+_CUT_SHORT = re.compile(r"(?<![\d+])\+ ?33(?:[ .-]?\d\d){4}(?![ .-]?\d)")
+# Five digits that a hospital or an office calls its own number; four would be a public short number.
+_EXTENSION = re.compile(
+    r"\b(?:joignables?|poste|dect|bip)\s(?:(?:au|le|n°)\s)?:?\s?(?P<number>\d{5})(?!\d|\s?(?:€|euros?\b))"
+)
 _LAST_GROUP = re.compile(r"[ .\-/]+\d+$")
+_IN_PAIRS = re.compile(r"0[1-9](?:[ .-]\d\d){4}")
 _GROUPS_TO_TRY = 4
 # Numbers sold to organisations (ARCEP numbering plan, 08): no private person holds one.
 _ORGANISATION_TYPES = frozenset(
@@ -60,12 +67,18 @@ def find_emails(text: Text) -> Iterator[Finding]:
 
 
 def find_phones(text: Text) -> Iterator[Finding]:
-    """Find French and international telephone numbers of persons; short and 08 service numbers are not."""
+    """Find French and international telephone numbers of persons; short numbers and 08 numbers by threes are not."""
     for pattern in (_FRENCH, _FRENCH_ABROAD):
         for found in pattern.finditer(text.raw):
             number = re.sub(r"^00", "+", found.group())
-            if _is_grouped_as_phone(number) and not _belongs_to_organisation(number, "FR"):
+            # A service prints its 08 number by threes; by pairs it is how a person writes theirs, mistyped or not.
+            public = not _IN_PAIRS.fullmatch(number) and _belongs_to_organisation(number, "FR")
+            if _is_grouped_as_phone(number) and not public:
                 yield Finding(found.start(), found.end(), PersonalDataKind.PHONE)
+    for found in _CUT_SHORT.finditer(text.raw):
+        yield Finding(found.start(), found.end(), PersonalDataKind.PHONE)
+    for found in _EXTENSION.finditer(text.folded):
+        yield Finding(found.start("number"), found.end("number"), PersonalDataKind.PHONE)
     for found in _INTERNATIONAL.finditer(text.raw):
         length = _international_length(found.group())
         if length:

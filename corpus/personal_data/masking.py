@@ -42,7 +42,7 @@ DETECTORS: tuple[Callable[[Text], Iterator[Finding]], ...] = (
 _MOST_ROUNDS = 6
 
 
-def find(text: str, allowed: Container[str] = ()) -> tuple[Finding, ...]:
+def find(text: str, allowed: Container[str] = (), kept: Container[PersonalDataKind] = ()) -> tuple[Finding, ...]:
     """Find the personal data of a text.
 
     Detectors run again on what is left until nothing is found, so that masking twice changes nothing. Ordinary text
@@ -51,7 +51,8 @@ def find(text: str, allowed: Container[str] = ()) -> tuple[Finding, ...]:
     Args:
         text: any text; French is expected.
         allowed: public contacts that stay: telephone numbers as digits ("3975", "0140276060") or in E.164, anything
-            else as written or in lower case. Short numbers and 08 numbers stay in any case.
+            else as written or in lower case. Short numbers and 08 numbers by threes stay in any case.
+        kept: kinds that stay readable: a question about a right may need what it says of a person's health.
 
     Returns:
         Findings in order, none overlapping; where two compete the longest is kept, an e-mail address before all.
@@ -59,7 +60,7 @@ def find(text: str, allowed: Container[str] = ()) -> tuple[Finding, ...]:
     view, offsets = _TOKEN().sub(lambda token: FILLER * len(token.group()), plain(text)), list(range(len(text)))
     findings: list[Finding] = []
     for _ in range(_MOST_ROUNDS):
-        found = _find_once(view, allowed)
+        found = _find_once(view, allowed, kept)
         if not found:
             return tuple(sorted(findings))
         findings += (Finding(offsets[one.start], offsets[one.end - 1] + 1, one.kind) for one in found)
@@ -68,12 +69,12 @@ def find(text: str, allowed: Container[str] = ()) -> tuple[Finding, ...]:
     return tuple(sorted(findings))
 
 
-def mask(text: str, allowed: Container[str] = ()) -> Masked:
+def mask(text: str, allowed: Container[str] = (), kept: Container[PersonalDataKind] = ()) -> Masked:
     """Replace the personal data of a text by tokens that say its kind, such as `[téléphone]`.
 
     Masking a masked text changes nothing. The arguments are those of `find`.
     """
-    findings = find(text, allowed)
+    findings = find(text, allowed, kept)
     pieces, position = [], 0
     for one in findings:
         pieces += [text[position : one.start], token(one.kind)]
@@ -83,7 +84,17 @@ def mask(text: str, allowed: Container[str] = ()) -> Masked:
 
 def token(kind: PersonalDataKind) -> str:
     """Return what stands in a masked text for personal data of this kind."""
-    return f"[{vocabulary()['labels'][kind.value]}]"
+    return f"[{label(kind)}]"
+
+
+def label(kind: PersonalDataKind) -> str:
+    """Return the name of a kind, in French."""
+    return str(vocabulary()["labels"][kind.value])
+
+
+def without_tokens(text: str) -> str:
+    """Return a masked text as it may be searched: a token's own words ("adresse", "santé") would be looked for."""
+    return re.sub(r" {2,}", " ", _TOKEN().sub(" ", text)).strip()
 
 
 @cache
@@ -91,7 +102,7 @@ def _TOKEN() -> re.Pattern[str]:  # noqa: N802 - a constant, compiled when first
     return re.compile("|".join(re.escape(token(kind)) for kind in PersonalDataKind))
 
 
-def _find_once(view: str, allowed: Container[str]) -> list[Finding]:
+def _find_once(view: str, allowed: Container[str], kept: Container[PersonalDataKind]) -> list[Finding]:
     """Run every detector once and settle their disputes; what is allowed also keeps others off its place."""
     text = read(view)
     ranked = [
@@ -101,12 +112,14 @@ def _find_once(view: str, allowed: Container[str]) -> list[Finding]:
         for one in detect(text)
         if FILLER not in view[one.start : one.end]
     ]
-    taken, kept = bytearray(len(view)), []
+    taken, won = bytearray(len(view)), []
     for *_, one in sorted(ranked):
         if not any(taken[one.start : one.end]):
             taken[one.start : one.end] = b"\x01" * (one.end - one.start)
-            kept.append(one)
-    return sorted(one for one in kept if not _is_allowed(view[one.start : one.end], one.kind, allowed))
+            won.append(one)
+    return sorted(
+        one for one in won if one.kind not in kept and not _is_allowed(view[one.start : one.end], one.kind, allowed)
+    )
 
 
 def _is_allowed(written: str, kind: PersonalDataKind, allowed: Container[str]) -> bool:

@@ -21,9 +21,11 @@ _SPELT_DIGITS = re.compile(r"(?<![\w.,/])\d(?: \d){7,29}(?![\w.,/])")
 _COUNTING = "01234567890123456789012345678901234567890"
 _SPELT_NIR_LENGTHS = (13, 14, 15)
 _NIR_CONTEXT_WINDOW = 60
-_IBAN_START = re.compile(r"(?<![0-9a-z])[a-z]{2}\d\d(?=[ ]?[0-9a-z]{2})")
+_IBAN_START = re.compile(r"(?<![0-9a-z])[a-z]{2}\d\d(?=[ ]{0,2}[0-9a-z]{2})")
 # A French one is recognised even when mistyped.
-_FRENCH_IBAN = re.compile(r"(?<![0-9a-z])fr\d\d(?:[ \-]?\d){10}(?:[ \-]?[0-9a-z]){11}[ \-]?\d\d(?![0-9a-z])")
+_FRENCH_IBAN = re.compile(
+    r"(?<![0-9a-z])fr\d\d(?:[ \-]{0,2}\d){10}(?:[ \-]{0,2}[0-9a-z]){11}[ \-]{0,2}\d\d(?![0-9a-z])"
+)
 _SIRET = re.compile(r"(?<!\d)\d{3}[ .-]?\d{3}[ .-]?\d{3}[ .-]?\d{5}(?!\d)")
 _SIREN = re.compile(r"(?<!\d)\d{3}[ .-]?\d{3}[ .-]?\d{3}(?![ .-]?\d)")
 _SIREN_CONTEXT = re.compile(r"\b(?:siren|rcs|siret)\b")
@@ -106,7 +108,7 @@ def _month_exists(compact: str) -> bool:
 def _iban_end(folded: str, start: int) -> int | None:
     """Return where a right IBAN that begins at `start` ends: its country fixes its length."""
     length = vocabulary()["iban_lengths"].get(folded[start : start + 2])
-    body = length and re.compile(rf"(?:[ -]?[0-9a-z]){{{length}}}(?![0-9a-z])").match(folded, start)
+    body = length and re.compile(rf"(?:[ -]{{0,2}}[0-9a-z]){{{length}}}(?![0-9a-z])").match(folded, start)
     if body and iban.is_valid(re.sub(r"[ -]", "", body.group()).upper()):
         return int(body.end())
     return None

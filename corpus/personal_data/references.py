@@ -16,6 +16,8 @@ _CARD_VALUE = re.compile(r"(?<![\w-])(?=[A-Z]*\d[A-Z]*\d)[A-Z0-9]{9}(?![\w-])")
 _DATE = re.compile(r"\d{1,2}[ ./-]\d{1,2}[ ./-]\d{2,4}$|(?:19|20)\d\d(?:[ ./-](?:19|20)?\d\d)?$")
 _NOT_A_FILE = re.compile(r"\s{0,2}(?:€|euros?\b|eur\b|%|\*|ans\b|jours\b|mois\b|m²|heures?\b|h\b)")
 _ARTICLE = re.compile(r"[lrd] ?\d{3,4}-\d")
+# Postcodes of Paris and of the departments around it: "demande de logement social 75011" is about a place.
+_POSTCODE = re.compile(r"(?:75(?:0(?:0[1-9]|1\d|20)|116)|(?:77|78|9[1-5])\d{3})$")
 _FEWEST_DIGITS = 5
 _WINDOW_WORDS, _WINDOW_CHARACTERS = 7, 60
 _LINK_GAP = re.compile(r"[\s:°º#.'’()\-,|]*")
@@ -41,6 +43,7 @@ def find_file_numbers(text: Text) -> Iterator[Finding]:
         if (
             digits < _FEWEST_DIGITS
             or _DATE.match(value)
+            or _POSTCODE.match(value)
             or _ARTICLE.match(value)
             or _NOT_A_FILE.match(text.folded, found.end())
         ):

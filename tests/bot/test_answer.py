@@ -113,7 +113,7 @@ def test_other_branches_are_listed_with_their_kind(bot: Assembly) -> None:
 def test_a_refusal_names_no_document_and_gives_a_contact_with_its_sources(bot: Assembly) -> None:
     values = answer(bot, ELSEWHERE)
 
-    assert (values["status"], values["sentences"]) == ("unanswerable_no_source", [])
+    assert (values["status"], values["sentences"]) == ("unanswerable_out_of_scope", [])
     assert (values["document"], values["branch"], values["also"]) == (None, [], [])
     assert values["text"]
     known = load_contacts().get(values["contact"]["id"])
@@ -180,7 +180,7 @@ def test_any_text_is_answered_or_refused_and_never_an_error(bot: Assembly, quest
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sampled_from(EVERY_QUESTION), ANYTHING, st.booleans())
-def test_noise_around_a_question_never_breaks_it(bot: Assembly, question: str, noise: str, before: bool) -> None:  # noqa: FBT001
+def test_noise_around_a_question_never_breaks_it(bot: Assembly, question: str, noise: str, before: bool) -> None:
     values = answer(bot, f"{noise} {question}" if before else f"{question} {noise}")
 
     assert values["status"] != Status.ERROR_INTERNAL

@@ -98,7 +98,7 @@ def test_the_day_asked_for_decides_the_version(run: Any) -> None:
 def test_a_refusal_is_not_a_failure_of_the_command(run: Any) -> None:
     done = run("ask", ELSEWHERE, "--json")
 
-    assert (done.code, json.loads(done.out)["status"]) == (0, "unanswerable_no_source")
+    assert (done.code, json.loads(done.out)["status"]) == (0, "unanswerable_out_of_scope")
 
 
 def test_beyond_the_demonstration_there_is_no_banner_and_no_old_figure(
@@ -175,7 +175,7 @@ def test_a_batch_gives_one_answer_a_line_in_order_with_the_promised_keys(run: An
     rows = read(tmp_path / "out.jsonl")
     assert (done.code, done.err) == (0, "")
     assert [row["id"] for row in rows] == ["a", "b", "c"]
-    assert [row["status"] for row in rows] == ["clarify_branch", "unanswerable_no_source", "refused_empty"]
+    assert [row["status"] for row in rows] == ["clarify_branch", "unanswerable_out_of_scope", "refused_empty"]
     assert all(row.keys() >= PROMISED for row in rows)
 
 

@@ -10,7 +10,7 @@ from bot.page import Page, page_of, pieces_of
 from bot.settle import Settled, settle
 from bot.turn import Role
 from corpus.branches import build_graph
-from corpus.document import Block
+from corpus.document import Block, BlockKind, Step
 from corpus.question import Lexicon, analyse_question
 from tests.bot.turns import QUESTIONS, shared_words
 from tests.corpus.trees import cut, note, random_blocks, text
@@ -76,15 +76,66 @@ def test_a_line_that_announces_a_list_comes_with_its_items() -> None:
 
 
 def test_a_list_announced_at_the_end_of_the_lead_is_not_left_without_its_items() -> None:
-    long = "La carte est remise au guichet. " * 22 + "Apportez :"
+    blocks = (text(f"La carte est remise au guichet. Pour elle, apportez :\n- {'un acte ' * 100}", "Dossier"),)
 
-    assert not leading("la carte", None, text(f"{long}\n- {'un acte ' * 60}", "Dossier"))[-1].endswith(":")
+    assert leading("la carte remise au guichet", None, *blocks) == ["La carte est remise au guichet."]
 
 
 def test_a_long_passage_is_not_quoted_whole() -> None:
     sentences = [f"La carte numéro {rank} est remise au guichet de la mairie." for rank in range(15)]
 
     assert 1 <= len(leading("la carte", None, text(" ".join(sentences)))) <= 5
+
+
+def test_the_sentence_that_answers_opens_the_lead_when_it_stands_alone() -> None:
+    blocks = (
+        text("Le guichet est au rez-de-chaussée. Le parking est payant. Aucune démarche pour le chèque énergie."),
+    )
+
+    assert leading("une démarche pour le chèque énergie", None, *blocks)[0] == "Aucune démarche pour le chèque énergie."
+
+
+@pytest.mark.parametrize(
+    "leaning", ["Il est envoyé par la poste.", "Toutefois, la poste le garde.", "Pour l'obtenir, la poste."]
+)
+def test_a_sentence_that_leans_on_the_one_before_comes_after_it(leaning: str) -> None:
+    blocks = (text(f"Le guichet ferme. Le chèque est gratuit. {leaning}"),)
+
+    assert leading("la poste envoyé garde obtenir", None, *blocks)[:2] == ["Le chèque est gratuit.", leaning]
+
+
+def test_a_sentence_with_an_impersonal_subject_stands_alone() -> None:
+    blocks = (text("Le guichet ferme. Le chèque est gratuit. Il n'y a aucune démarche."),)
+
+    assert leading("aucune démarche", None, *blocks)[0] == "Il n'y a aucune démarche."
+
+
+def test_the_row_nearest_the_question_is_the_first_one_shown() -> None:
+    table = Block(BlockKind.TABLE, "Sujet : Cheveux\nSujet : Barbe\nSujet : Lunettes et monture", (Step("Photo"),))
+
+    assert leading("les lunettes et la monture", None, table)[0] == "Sujet : Lunettes et monture"
+
+
+def test_when_and_where_without_a_heading_for_it_are_told_by_how() -> None:
+    blocks = (text("La crèche accueille les bébés.", "Catégories"), text("Dès le 6e mois.", "Comment s'inscrire"))
+
+    assert leading("quand inscrire un bébé à la crèche", Role.DELAY, *blocks) == ["Dès le 6e mois."]
+
+
+def test_a_case_keeps_to_what_the_question_says_below_it() -> None:
+    blocks = (
+        text("Payez 86 € pour le neuf.", "c1/Grand format", "c2/Neuf"),
+        text("Payez 17 € pour l'occasion.", "c1/Grand format", "c2/Occasion"),
+        text("Payez 3 €.", "c1/Petit format"),
+    )
+    made = page("Je l'ai acheté d'occasion, payez pour le neuf", *blocks)
+    (choice,) = build_graph(made.passages).choices
+    found = case_of(made, choice.branches[0])
+
+    assert found is not None
+    assert found[1] == (
+        ["Payez 17 € pour l'occasion."] if "c2" in made.settled.within else ["Payez 86 € pour le neuf."]
+    )
 
 
 def test_nothing_leads_when_every_passage_is_under_an_open_choice() -> None:

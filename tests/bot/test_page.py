@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from hypothesis import given
+from hypothesis import given, settings
 
 from bot.page import Page, page_of, pieces_of
 from bot.settle import Settled, Taken, settle
@@ -41,6 +41,7 @@ def test_prose_is_quoted_sentence_by_sentence_and_item_by_item() -> None:
     )
 
 
+@settings(deadline=None)
 @given(random_blocks())
 def test_every_piece_stands_in_its_passage(blocks: tuple[Block, ...]) -> None:
     for passage in cut(blocks):
@@ -49,6 +50,7 @@ def test_every_piece_stands_in_its_passage(blocks: tuple[Block, ...]) -> None:
             assert fold_spaces(piece) in fold_spaces(passage.text)
 
 
+@settings(deadline=None)
 @given(random_blocks(), QUESTIONS)
 def test_what_holds_stands_under_no_option_left_out_or_open(blocks: tuple[Block, ...], question: str) -> None:
     passages = cut(blocks)
@@ -90,7 +92,7 @@ def test_the_nearest_passage_is_the_best_and_of_equals_the_first() -> None:
     assert nearest is not None
     assert nearest.text == "La carte coûte 86 €."
     same = replace(made, near=dict.fromkeys(made.near, 1.0))
-    assert same.best(same.passages) == same.passages[0]
+    assert same.best(same.passages) == same.best(same.passages[::-1]) == same.passages[0]
     assert made.best([]) is None
 
 
@@ -100,3 +102,10 @@ def test_what_stands_under_a_choice_is_found_at_any_depth() -> None:
 
     assert [p.text for p in page(*blocks).under(choice)] == ["86 €.", "17 €."]
     assert trail("c1/Majeur")[0].choice == choice.id
+
+
+def test_a_passage_under_a_heading_made_of_the_words_asked_is_nearer() -> None:
+    made = page(text("Le guichet est ouvert.", "Adresse"), text("Le guichet est ouvert.", "La carte"))
+    elsewhere, here = (made.near[passage.ref] for passage in made.passages)
+
+    assert here > elsewhere

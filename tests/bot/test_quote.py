@@ -9,8 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from bot.assembly import Assembly
+from bot.complete import complete
 from bot.quote import Quote
-from bot.turn import Role, Status, Turn
+from bot.turn import Conversation, Role, Status, Turn
 from corpus.document import Block, BlockKind, fold_spaces
 from tests.bot.town import (
     CANTEEN,
@@ -199,3 +200,53 @@ def test_a_settled_turn_is_left_alone() -> None:
 @given(random_blocks(), QUESTIONS)
 def test_the_same_document_and_question_give_the_same_turn(blocks: tuple[Block, ...], question: str) -> None:
     assert quoted(blocks, question) == quoted(blocks, question)
+
+
+FORMATS = (text("Le prix du grand format est de 86 €.", "c1/Grand"), text("Le prix du petit est de 17 €.", "c1/Petit"))
+
+
+def test_an_option_chosen_by_a_button_is_answered_and_no_longer_asked_about() -> None:
+    turn = found_turn(FORMATS, "Quel est le prix ?")
+    pressed = Quote(shared_words)(replace(turn, conversation=Conversation(picked=(("c1", "Petit"),))))
+
+    assert Quote(shared_words)(turn).status is Status.CLARIFY_BRANCH
+    assert pressed.status is Status.ANSWERED
+    assert pressed.question is None
+    assert pressed.branch == ("Petit",)
+    assert said(pressed) == {"Le prix du petit est de 17 €."}
+
+
+def test_who_asks_for_every_case_reads_each_and_is_asked_nothing() -> None:
+    turn = found_turn(FORMATS, "Quel est le prix ?")
+    shown = complete(Quote(shared_words)(replace(turn, conversation=Conversation(every_case=True))))
+
+    assert shown.status is Status.ANSWERED
+    assert shown.question is None
+    assert said(shown, Role.CASE) == {"Le prix du grand format est de 86 €.", "Le prix du petit est de 17 €."}
+    assert {item.label for item in shown.also} == {"Grand", "Petit"}
+
+
+def test_more_cases_than_can_be_read_are_shown_to_who_asks_for_them() -> None:
+    blocks = tuple(text(f"Le prix du format {rank} est de {rank} €.", f"c1/Format {rank}") for rank in range(1, 8))
+    turn = found_turn(blocks, "Quel est le prix ?")
+
+    assert not said(Quote(shared_words)(turn), Role.CASE)
+    every = Quote(shared_words)(replace(turn, conversation=Conversation(every_case=True)))
+    assert len(said(every, Role.CASE)) == 7
+
+
+def test_the_question_as_completed_from_the_conversation_settles_the_branch() -> None:
+    turn = replace(found_turn(FORMATS, "Et le prix ?"), searched="Le petit format. Et le prix ?")
+
+    assert Quote(shared_words)(turn).branch == ("Petit",)
+
+
+def test_how_a_procedure_ends_is_never_asked_about() -> None:
+    blocks = (text("La demande se dépose au guichet."), *(text(f"Le prix {end}.", "Prix", f"c1/{end}") for end in ENDS))
+    turn = quoted(blocks, "Quel est le prix ?")
+
+    assert turn.question is None
+    assert turn.status is Status.ANSWERED
+
+
+ENDS = ("Demande acceptée", "Demande refusée")

@@ -7,16 +7,15 @@ from datetime import date
 import pytest
 
 from bot.assembly import Assembly
-from bot.retrieve import Retrieve, belief, refusal
-from bot.turn import Status, Turn
-from corpus.question import Lexicon, analyse_question
-from corpus.search import EVIDENCE, Found
+from bot.retrieve import Retrieve
+from bot.turn import Conversation, Status, Turn
+from corpus.contacts import Authorities, Authority, Origin
 from tests.bot.town import DAY, ELSEWHERE, LOST_CARD, PASSPORT, TERRACE
 
 
-def found_with(**evidence: float) -> Found:
-    question = analyse_question("carte", Lexicon({}))
-    return Found(question, (), {**dict.fromkeys(EVIDENCE, 0.0), **evidence})
+def who_decides(identifier: str, *matters: str) -> Authorities:
+    source = Origin("Service-public.fr", "https://www.service-public.fr", date(2020, 1, 1), ("decides",))
+    return Authorities((Authority(identifier, "l’autorité", matters, (source,)),))
 
 
 @pytest.mark.parametrize(("question", "document"), [(LOST_CARD, "F9001"), (PASSPORT, "F9002"), (TERRACE, "terrasse-2")])
@@ -43,6 +42,62 @@ def test_a_settled_turn_is_left_alone(bot: Assembly) -> None:
     assert Retrieve(bot.opened.searcher, bot.opened.store)(turn) is turn
 
 
+def test_the_completed_question_is_what_is_searched(bot: Assembly) -> None:
+    turn = Retrieve(bot.opened.searcher, bot.opened.store)(Turn("et sinon ?", DAY, searched=PASSPORT))
+
+    assert turn.card is not None
+    assert turn.card.id == "F9002"
+
+
+def test_a_document_chosen_by_the_resident_answers_whatever_is_believed(bot: Assembly) -> None:
+    key = bot.opened.store.keys_of("F9002")[0]
+    turn = Retrieve(bot.opened.searcher, bot.opened.store)(
+        Turn("zzz qqq", DAY, conversation=Conversation(document=key))
+    )
+
+    assert turn.status is None
+    assert turn.card is not None
+    assert turn.card.id == "F9002"
+    assert turn.passages
+
+
+def test_a_chosen_document_that_left_the_index_leaves_the_choice_to_the_search(bot: Assembly) -> None:
+    turn = Retrieve(bot.opened.searcher, bot.opened.store)(
+        Turn(PASSPORT, DAY, conversation=Conversation(document="gone"))
+    )
+
+    assert turn.card is not None
+    assert turn.card.id == "F9002"
+
+
+def test_a_language_that_nothing_reads_is_told(bot: Assembly) -> None:
+    turn = Retrieve(bot.opened.searcher, bot.opened.store)(Turn("צריך עזרה עם הטופס הזה בבקשה", DAY))
+
+    assert turn.status is Status.UNANSWERABLE_LANGUAGE
+
+
+def test_another_authority_is_named_before_an_answer(bot: Assembly) -> None:
+    authorities = who_decides("titres-securises", "passeport")
+    turn = Retrieve(bot.opened.searcher, bot.opened.store, authorities)(Turn(PASSPORT, DAY))
+
+    assert turn.status is None
+    assert ("authority", "l’autorité") in turn.notices
+
+
+def test_the_city_is_not_named_as_another_authority(bot: Assembly) -> None:
+    authorities = who_decides("mairie-arrondissement", "passeport")
+    turn = Retrieve(bot.opened.searcher, bot.opened.store, authorities)(Turn(PASSPORT, DAY))
+
+    assert turn.notices == ()
+
+
+def test_another_authority_is_named_when_nothing_answers(bot: Assembly) -> None:
+    authorities = who_decides("ofpra", "recette")
+    turn = Retrieve(bot.opened.searcher, bot.opened.store, authorities)(Turn(ELSEWHERE, DAY))
+
+    assert (turn.status, turn.topic) == (Status.UNANSWERABLE_AUTHORITY, "l’autorité")
+
+
 @pytest.mark.parametrize(
     ("day", "document"),
     [
@@ -66,14 +121,3 @@ def test_a_day_before_any_version_is_a_refusal_with_a_contact(bot: Assembly, day
     assert turn.status in {Status.UNANSWERABLE_NO_SOURCE, Status.UNANSWERABLE_NO_CITATION}
     assert turn.sentences == ()
     assert bot.reply.contact(turn) is not None
-
-
-def test_belief_is_a_probability_that_grows_with_the_evidence() -> None:
-    nothing, everything = belief(found_with()), belief(found_with(**dict.fromkeys(EVIDENCE, 1.0)))
-
-    assert 0 < nothing < refusal()["answer"]["from"] < everything < 1
-    assert all(nothing < belief(found_with(**{name: 1.0})) for name in EVIDENCE)
-
-
-def test_every_piece_of_evidence_has_a_weight() -> None:
-    assert {*EVIDENCE, "constant"} == refusal()["weights"].keys()

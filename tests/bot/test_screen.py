@@ -50,7 +50,7 @@ def test_an_accent_written_apart_is_joined_to_its_letter() -> None:
     assert screened("e\u0301tat civil").text == "état civil"
 
 
-@pytest.mark.parametrize("text", ["mot " * 250_000, "😀" * 1_000_000, "a" + "\u0315\u0300" * 40_000])
+@pytest.mark.parametrize("text", ["mot " * 250_000, "😀" * 1_000_000, "a" + "\u0315\u0300" * 80_000])
 def test_a_huge_message_is_refused_quickly_and_not_carried_further(text: str) -> None:
     started = time.monotonic()
 
@@ -58,7 +58,7 @@ def test_a_huge_message_is_refused_quickly_and_not_carried_further(text: str) ->
 
     assert turn.status in {Status.REFUSED_TOO_LONG, Status.REFUSED_EMPTY}
     assert len(turn.text) <= LONGEST
-    # The accents of the last one, put in order, would take a quarter of a minute.
+    # The accents of the last one, put in order, would take half a minute.
     assert time.monotonic() - started < 5
 
 
@@ -76,3 +76,39 @@ def test_screening_twice_changes_nothing_more(text: str) -> None:
     once = screened(text)
 
     assert screened(once.text).text == once.text
+
+
+def test_personal_data_is_masked_and_told() -> None:
+    turn = screened("Je m'appelle Karim Belhadj, 06 12 34 56 78, quel délai pour un passeport ?")
+
+    assert turn.text == "Je m'appelle [nom], [téléphone], quel délai pour un passeport ?"
+    assert turn.masked == ("name", "phone")
+    assert turn.notices == (("masked", "nom, téléphone"),)
+    assert "[" not in turn.query
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Mon fils a 10 ans, quelle aide dans le 75011 ?",
+        "Mon mari a un cancer et touche 1 250 € par mois depuis le 3 mai 2020",
+        "Le 3975 ne répond pas, ni le 01 44 52 29 19",
+    ],
+)
+def test_what_the_answer_needs_is_not_masked(text: str) -> None:
+    turn = screened(text)
+
+    assert turn.text == text
+    assert turn.masked == ()
+    assert turn.query == text
+
+
+def test_the_arrondissement_of_an_address_stays() -> None:
+    assert screened("J'habite 12 rue de la Roquette, 75011 Paris").text == "J'habite [adresse], 75011 Paris"
+
+
+def test_the_end_of_a_message_that_is_too_long_is_kept() -> None:
+    turn = screened("a " * LONGEST + "au secours")
+
+    assert turn.status is Status.REFUSED_TOO_LONG
+    assert turn.text.endswith("au secours")

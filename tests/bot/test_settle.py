@@ -157,3 +157,62 @@ def test_no_branch_contradicted_by_a_stated_age_is_taken_whatever_else_is_said(a
     settled = settle(a_graph(*labels), f"je suis locataire à Paris, j'ai {age} ans, ma fille aussi, que faire ?")
 
     assert taken(settled) <= {labels[age >= limit]}
+
+
+def nested() -> Graph:
+    """Owner or tenant, and under tenant, furnished or not."""
+    paths = (
+        (Step("Locataire", "c1"), Step("Logement meublé", "c2")),
+        (Step("Locataire", "c1"), Step("Logement vide", "c2")),
+        (Step("Propriétaire", "c1"),),
+    )
+    return graph_of(paths)
+
+
+def graph_of(paths: tuple[tuple[Step, ...], ...]) -> Graph:
+    blocks = tuple(Block(BlockKind.TEXT, f"Règle {rank} du cas.", path) for rank, path in enumerate(paths))
+    document = Document("F1", "essai", DocumentKind.SHEET, "Fiche", "Éditeur", "Licence", TODAY, blocks)
+    return build_graph(passages_of(document, SOURCE, TODAY))
+
+
+def test_an_option_chosen_by_a_button_holds_whatever_the_question_says() -> None:
+    settled = settle(a_graph("Majeur", "Mineur"), "ma fille de 10 ans", [("c1", "Majeur")])
+
+    assert settled.taken["c1"].label == "Majeur"
+    assert settled.taken["c1"].why == "said"
+    assert not settled.open
+
+
+def test_an_option_that_the_document_does_not_have_is_ignored() -> None:
+    assert settle(a_graph("Majeur", "Mineur"), "la carte", [("c1", "Autre"), ("c9", "Mineur")]).open
+
+
+def test_one_answer_holds_for_every_choice_of_the_same_options() -> None:
+    paths = tuple(
+        (Step(heading), Step(label, choice))
+        for heading, choice in (("Coût", "c1"), ("Délai", "c2"))
+        for label in ("Grand format", "Petit format")
+    )
+    settled = settle(graph_of(paths), "la carte", [("c1", "Petit format")])
+
+    assert {taken.label for taken in settled.taken.values()} == {"Petit format"}
+    assert settled.taken.keys() == {"c1", "c2"}
+
+
+def test_what_a_button_settles_opens_the_choice_below_it() -> None:
+    settled = settle(nested(), "le logement", [("c1", "Locataire")])
+
+    assert [choice.id for choice in settled.open] == ["c2"]
+
+
+def test_under_an_open_choice_what_the_question_says_may_hold_and_its_contrary_may_not() -> None:
+    graph = nested()
+    settled = settle(graph, "le bail meublé")
+    furnished, empty, owner = (passage.path for passage in graph.passages)
+
+    assert "c2" not in settled.taken
+    assert settled.within["c2"].label == "Logement meublé"
+    assert settled.may_hold(furnished)
+    assert settled.may_hold(owner)
+    assert not settled.may_hold(empty)
+    assert not settled.holds(furnished)

@@ -146,7 +146,7 @@ def test_a_quote_of_an_unknown_passage_is_dropped(made: tuple[Turn, Sentence]) -
 
 @PROPERTY
 @given(turns_with_a_sentence(), st.booleans())
-def test_a_passage_that_is_not_in_force_on_the_day_proves_nothing(made: tuple[Turn, Sentence], future: bool) -> None:  # noqa: FBT001
+def test_a_passage_that_is_not_in_force_on_the_day_proves_nothing(made: tuple[Turn, Sentence], future: bool) -> None:
     turn, sentence = made
     days: dict[str, Any] = (
         {"valid_from": TODAY + timedelta(days=1)} if future else {"valid_until": TODAY - timedelta(days=1)}

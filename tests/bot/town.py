@@ -35,7 +35,7 @@ CANTEEN = "Combien coûte la cantine scolaire ?"
 CRECHE = "Comment inscrire mon bébé à la crèche municipale ?"
 BULKY = "Comment faire enlever mes encombrants sur le trottoir ?"
 WEDDING = "Quelles pièces faut-il fournir pour publier les bans du mariage ?"
-TERRACE = "Jusqu'à quelle heure une terrasse estivale peut-elle ouvrir ?"
+TERRACE = "Jusqu'à quand une terrasse estivale peut-elle ouvrir, quels horaires ?"
 ELSEWHERE = "Quelle est la recette du boeuf bourguignon ?"
 EVERY_QUESTION = (
     LOST_CARD,

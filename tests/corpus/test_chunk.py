@@ -162,7 +162,7 @@ def test_the_refs_of_two_documents_differ_by_their_keys() -> None:
     ("dated", "kept"),
     [(TODAY, True), (TODAY - timedelta(days=30), True), (TODAY - timedelta(days=31), False), (None, False)],
 )
-def test_a_banner_is_indexed_until_its_limit_and_never_without_a_date(dated: date | None, kept: bool) -> None:  # noqa: FBT001
+def test_a_banner_is_indexed_until_its_limit_and_never_without_a_date(dated: date | None, kept: bool) -> None:
     passages = passages_of(dated_document(banner(dated), text("Venez.")), DATED, TODAY)
 
     assert texts(passages) == (["Règle provisoire."] if kept else []) + ["Venez."]

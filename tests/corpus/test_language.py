@@ -41,6 +41,36 @@ def test_a_sentence_is_told_by_its_language(text: str, language: str) -> None:
     assert language_of(text, known) == language
 
 
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Do I need a permit to build a terrace?", "en"),
+        ("Can tenants vote in local elections?", "en"),
+        ("parking card do i need one", "en"),
+        ("Preciso de licença para construir uma casa?", "pt"),
+        ("Necesito una licencia para construir?", "es"),
+        ("Devo avere il permesso per costruire?", "it"),
+        ("Brauche ich eine Lizenz?", "de"),
+    ],
+)
+def test_words_that_look_french_do_not_hide_another_language(text: str, language: str) -> None:
+    assert language_of(text, lambda _: True) == language
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Comment faire pour le permis ?",
+        "le parking do it yourself est fermé",
+        "je veux un the au lait a la mairie",
+        "carte navigo etudiant con prix",
+        "job in the city : contrat pour mon fils",
+    ],
+)
+def test_a_few_foreign_words_do_not_hide_french(text: str) -> None:
+    assert language_of(text, lambda _: True) == "fr"
+
+
 @pytest.mark.parametrize("text", ["", "?", "12", "passport", "hola", "birth certificate", "HELLO", "😀"])
 def test_what_is_too_short_to_tell_is_french_in_latin_letters(text: str) -> None:
     assert language_of(text, lambda _: False) == "fr"

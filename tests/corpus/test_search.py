@@ -141,11 +141,35 @@ def test_no_more_than_the_limit_are_given_and_they_are_the_best(searcher: Search
     assert [hit.score for hit in every] == sorted((hit.score for hit in every), reverse=True)
 
 
-def test_what_the_question_says_of_the_asker_tells_siblings_apart(searcher: Searcher) -> None:
+def test_a_title_for_somebody_else_than_the_asker_is_contradicted(searcher: Searcher) -> None:
     found = searcher.search("carte d'identité de ma fille", limit=50, as_of=TODAY).documents
-    situation = {hit.id: hit.signals["situation"] for hit in found}
+    contradicted = {hit.id: hit.signals["contradicts"] for hit in found}
 
-    assert (situation["F1"], situation["F2"], situation["F3"]) == (-1, 1, 0)
+    assert (contradicted["F1"], contradicted["F2"], contradicted["F3"]) == (1, 0, 0)
+
+
+def test_titles_are_kin_by_the_words_they_share_whatever_their_order(searcher: Searcher) -> None:
+    first, other = "Carte d'identité d'un majeur : perte", "Perte de la carte d'identité d'un mineur"
+
+    assert 0.5 < searcher.kinship(first, other) == searcher.kinship(other, first) < 1
+    assert searcher.kinship(first, first) == 1
+    assert searcher.kinship(first, "Taxe de séjour") == searcher.kinship(first, "") == 0
+
+
+def test_a_neighbour_close_behind_is_no_reason_to_doubt_the_best_document(searcher: Searcher) -> None:
+    found = searcher.search("carte d'identité", limit=50, as_of=TODAY)
+    best, second, *_ = found.documents
+
+    assert searcher.kinship(best.title, second.title) > 0.5
+    assert found.evidence["margin"] > best.score - second.score
+
+
+def test_inside_a_document_the_words_of_the_asker_count_more_than_those_of_the_lexicon(searcher: Searcher) -> None:
+    question = searcher.analyse("on m'a piqué mes papiers")
+
+    said, added = searcher.relevance(question, ["mes papiers sont là", "le vol est déclaré"])
+    assert question.expansion
+    assert said > added
 
 
 def test_a_title_for_a_situation_that_nobody_stated_is_unlikely(searcher: Searcher) -> None:

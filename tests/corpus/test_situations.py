@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 
 from corpus.analyse import LEXICON
 from corpus.situations import (
+    are_outcomes,
     are_ways,
+    contradicts,
     facts_heard,
     is_general,
     is_negative,
@@ -23,6 +25,7 @@ from corpus.situations import (
     place_rank,
     situation_heard,
     speaks_for,
+    unlikely,
 )
 
 
@@ -104,8 +107,85 @@ def test_labels_are_told_apart_by_their_form() -> None:
 
 
 def test_facts_of_titles_and_of_branches_are_kept_apart() -> None:
-    assert not facts_heard("je loue un studio")
-    assert situation_heard("je loue un studio")
+    assert not facts_heard("mon fils de 10 ans est veuf")[1:]
+    assert len(situation_heard("mon fils de 10 ans est veuf")) > 1
+
+
+@pytest.mark.parametrize(
+    ("question", "title"),
+    [
+        ("la carte de ma fille de 14 ans", "Renouvellement de la carte d'identité d'un majeur"),
+        ("j'ai 30 ans et je n'ai jamais eu de carte", "Carte d'identité d'un mineur : première demande"),
+        ("mon fils a 27 ans", "Allocation de l'enfant handicapé"),
+        ("on m'a piqué mon passeport", "Voyage en avion : vol annulé"),
+        ("on m'a volé ma carte", "Carte d'identité d'un majeur : en cas de perte"),
+        ("j'ai perdu mon permis", "Vol du permis de conduire : en cas de vol"),
+        ("je dois renouveler ma carte", "Carte d'identité d'un majeur : en cas de perte"),
+        ("ma fille est malienne", "Avec quels documents un mineur français peut-il voyager ?"),
+        ("nous sommes pacsés", "Location d'un logement par un couple marié"),
+        ("je suis fonctionnaire", "Congé de naissance dans le secteur privé"),
+        ("mon patron refuse", "Congé parental dans la fonction publique"),
+        ("mon fils entre au lycée", "Bourse des collèges"),
+        ("mon locataire s'en va", "Préavis du congé donné par le locataire"),
+        ("une voiture d'occasion", "Carte grise : immatriculer un véhicule neuf"),
+        ("mon père de 91 ans", "Carte d'identité d'un mineur : première demande"),
+    ],
+)
+def test_a_title_for_somebody_else_is_contradicted(question: str, title: str) -> None:
+    assert contradicts(facts_heard(question), title) >= 1
+
+
+@pytest.mark.parametrize(
+    ("question", "title"),
+    [
+        ("la carte de ma fille de 14 ans", "Renouvellement de la carte d'identité d'un mineur"),
+        ("mon vol a été annulé par la compagnie", "Voyage en avion : vol annulé"),
+        ("j'ai perdu mon emploi", "Carte d'identité : en cas de vol"),
+        ("je voyage à l'étranger", "Avec quels documents un mineur français peut-il voyager à l'étranger ?"),
+        ("ma collègue est mariée", "Pacs : enregistrement"),
+        ("nous habitons le 3e étage", "Bourse de lycée"),
+        ("ma carte d'identité", "Carte d'identité d'un mineur : première demande"),
+    ],
+)
+def test_a_title_that_nothing_speaks_against_is_not_contradicted(question: str, title: str) -> None:
+    assert contradicts(facts_heard(question), title) == 0
+
+
+def test_a_restricted_title_is_unlikely_unless_its_own_restriction_is_said() -> None:
+    title = "Passeport d'un mineur : en cas de vol"
+
+    assert unlikely(facts_heard("on m'a volé mon passeport"), title, "on m'a volé mon passeport")
+    assert not unlikely(facts_heard("le passeport de mon fils"), title, "le passeport de mon fils")
+    assert not unlikely((), "Mise sous tutelle", "il faut une tutelle")
+    assert not unlikely((), "Voyager à l'étranger", "voyager")
+
+
+def test_how_a_procedure_ends_is_told_from_a_situation() -> None:
+    assert are_outcomes(["Demande acceptée", "Demande rejetée"])
+    assert not are_outcomes(["Demande acceptée", "Vous êtes majeur"])
+
+
+@pytest.mark.parametrize(
+    ("question", "expected", "other"),
+    [
+        ("il est mort à l'hôpital Tenon", "Décès à l'hôpital, en maison de retraite", "Décès à domicile"),
+        (
+            "la CAF me demande une copie",
+            "Demandée par une administration française",
+            "Par une administration étrangère",
+        ),
+        ("la fac de Montréal veut une copie", "Par une administration étrangère", "Par une administration française"),
+        ("ma Clio diesel", "Voiture", "2 roues, tricycle, quadricycle à moteur"),
+        ("elle est morte dans son sommeil", "Cas général", "Mort violente"),
+    ],
+)
+def test_everyday_facts_settle_more_branches(question: str, expected: str, other: str) -> None:
+    assert speaks_for(situation_heard(question), expected) > speaks_for(situation_heard(question), other)
+
+
+def test_paris_is_a_large_town() -> None:
+    assert place_rank("Commune de 1 000 habitants ou +") > place_rank("Commune de moins de 1 000 habitants") == 0
+    assert place_rank("Dans une commune de plus de 5 000 habitants") > 0
 
 
 @pytest.mark.parametrize("file", ["situations.toml", "quantities.toml"])

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import random
 import shutil
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -148,3 +152,24 @@ def test_a_noisy_query_keeps_its_subject_but_for_one_word_and_one_typing_error(q
     assert len(left) <= 2
     added = [word for word in spoken.split() if word not in query.split() and word not in conversational_words()]
     assert len(added) <= 1
+
+
+def test_what_a_kill_left_half_written_is_swept_and_what_another_training_writes_is_not(data: Path) -> None:
+    left, writing = data / "weights" / ".new-left", data / "weights" / ".new-writing"
+    for folder in (left, writing):
+        folder.mkdir()
+    yesterday = time.time() - 86_400
+    os.utime(left, (yesterday, yesterday))
+
+    train(data)
+
+    assert not left.exists()
+    assert writing.exists()
+
+
+def test_training_never_waits_for_a_model_hub() -> None:
+    code = "import corpus.train, huggingface_hub.constants as hub; print(hub.HF_HUB_OFFLINE)"
+    environment = {name: value for name, value in os.environ.items() if name != "HF_HUB_OFFLINE"}
+    said = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+
+    assert said.stdout.strip() == "True"

@@ -1,0 +1,57 @@
+"""Certain checks of a sentence of the model against its quotes: each returns nothing, or the reason of a refusal.
+
+They can only refuse: what passes them all still had its quotes found letter by letter (bot/verify.py). What cannot be
+read counts as refused. Data: the word lists of this folder, which anyone may extend.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+from bot.checks.claim import Claim
+from bot.checks.conditions import conditions
+from bot.checks.content import content
+from bot.checks.echo import echo
+from bot.checks.figures import figures
+from bot.checks.links import links
+from bot.checks.named import entities, names, periods
+from bot.checks.polarity import modality, negation
+from bot.checks.relations import quantity, relations
+
+_ANSWER = re.compile(r"^\s*(?:oui|non)\s*[,.:;!]\s*(?=\S)", re.IGNORECASE)
+"""A word of answer before what is answered: the rule that follows it is what the quotes must prove."""
+
+Check = Callable[[Claim], str]
+
+CHECKS: tuple[Check, ...] = (
+    links,
+    figures,
+    periods,
+    negation,
+    modality,
+    conditions,
+    entities,
+    names,
+    relations,
+    quantity,
+    content,
+)
+
+
+def refusal(text: str, quotes: Sequence[str], around: Sequence[str] = (), asked: str = "") -> str:
+    """Return why a sentence is not proved by its quotes, as a key of reasons.toml; empty when every check passes.
+
+    Args:
+        text: the sentence of the model.
+        quotes: whole sentences or table rows of the publisher.
+        around: title and headings of their passages.
+        asked: the question.
+    """
+    if not text.strip():
+        return "empty"
+    try:
+        claim = Claim.of(_ANSWER.sub("", text), quotes, around, asked)
+        return next((reason for check in (*CHECKS, echo) if (reason := check(claim))), "")
+    except Exception:  # noqa: BLE001  a check that fails is a no, whatever broke in it (DESIGN.md, promise 4)
+        return "failed"

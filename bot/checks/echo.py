@@ -1,0 +1,66 @@
+"""Near echoes: where a sentence repeats its quote, a tool word that differs was changed, and a mark missing was dropped."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+from bot.checks.claim import Claim, agrees
+from bot.checks.reading import Reading, read
+
+_TELLING = frozenset(
+    {"avec", "sans", "avant", "apres", "seul", "hors", "sauf", "contre", "plus", "moins", "oui", "non", "et", "ou"}
+)
+"""Tool words that turn a rule into another one."""
+
+_JOINING = frozenset({"et", "ou"})
+_WHO = frozenset({"authority", "person", "document", "place", "kind", "period"})
+_BINDING = frozenset({"if", "only", "except", "proviso"})
+_SAID = 0.5
+"""Share of its quotes that a sentence must say for a missing mark to have been dropped from it."""
+
+_CAPTION = re.compile(r"^\[[^\]]*\]\s*", re.MULTILINE)
+
+
+def echo(claim: Claim) -> str:
+    """Return why a sentence that repeats its quotes is not what they say; empty for one worded otherwise."""
+    if not claim.echo or claim.text in claim.quotes:
+        return ""
+    row = any(" | " in quote for quote in claim.quotes)
+    # What a table is about does not stand in for one of its cells.
+    quoted = read("\n".join(_CAPTION.sub("", quote) for quote in claim.quotes)) if row else claim.quoted
+    if _telling(claim.said) - _telling(quoted):
+        return "relations"
+    if any(_exchanged(claim.said, quoted)):
+        return "entities"
+    said = sum(agrees(unit, claim.said.concepts) for unit in quoted.units)
+    if said >= _SAID * len(quoted.units) and _bound(quoted) - _bound(claim.said):
+        return "conditions"
+    return ""
+
+
+def _telling(reading: Reading) -> Counter[str]:
+    forms = reading.forms
+    found = Counter(form for at, form in enumerate(forms) if form in _TELLING and forms[at - 1 : at] != ("d",))
+    # One `et` may stand for a new line, and an `ou` for several: only what is not there at all was added.
+    return Counter({word: min(count, 1) if word in _JOINING else count for word, count in found.items()})
+
+
+def _exchanged(said: Reading, quoted: Reading) -> Iterator[bool]:
+    """Tell of each entity of the sentence whether it stands where the quote names another one.
+
+    One that the quote does not name at all comes from the title; the other checks look at it.
+    """
+    there, here = _named(quoted), _named(said)
+    for name, count in here.items():
+        lost = any(other.partition(":")[0] == name.partition(":")[0] for other in there - here)
+        yield lost and count > there[name]
+
+
+def _named(reading: Reading) -> Counter[str]:
+    return Counter(f"{mark.table}:{mark.name}" for mark in reading.marks if mark.table in _WHO)
+
+
+def _bound(reading: Reading) -> Counter[str]:
+    return Counter(mark.name for mark in reading.named("condition") if mark.name in _BINDING)

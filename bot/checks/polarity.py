@@ -1,0 +1,138 @@
+"""Negation and modality: what the quote denies, obliges, allows or forbids, the sentence must too, clause by clause."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from bot.checks.claim import Claim, agrees
+from bot.checks.reading import Clause, Reading
+from bot.checks.units import Unit
+
+_DIRECT = re.compile(r"^(?!chez$|assez$|nez$|rez$)\w{2,}ez$")
+_OPEN = frozenset({"=beneficier", "=accessible", "=accessible_", "=eligible", "=choisir"})
+"""What is given or open to the reader: it may be said with `pouvoir`, never with `devoir`."""
+
+_COVERED = 0.6
+"""From this share of its words on, a denied clause of the quote counts as said, and must be denied there too."""
+
+
+_REPEATED = 0.85
+"""From this share of the words of its quote on, a sentence that denies fewer things than it has lost a negation."""
+
+
+def negation(claim: Claim) -> str:
+    """Return `negation` when a clause affirms what its quote denies, or the other way round."""
+    for clause, nearest in zip(claim.said.clauses, claim.matched, strict=True):
+        if clause.negative and clause.units and not nearest:
+            return "negation"
+        against = nearest or (claim.quoted.clauses if clause.negative else ())
+        if not against or _aside(clause) or (clause.conditions and not clause.negative and not _conditional(against)):
+            continue
+        if all(clause.negative != other.negative for other in against):
+            return "negation"
+    if claim.said.denials > claim.quoted.denials + _denied_in_a_word(claim.quoted):
+        return "negation"
+    if claim.said.denials + _denied_in_a_word(claim.said) < claim.quoted.denials and _says_all(claim):
+        return "negation"
+    kept = all(_still_denied(claim, clause) for clause in claim.quoted.clauses if clause.negative)
+    return "" if kept and all(_same_side(unit, claim) for unit in claim.said.units) else "negation"
+
+
+def _conditional(clauses: Sequence[Clause]) -> bool:
+    """Tell whether a clause states a condition: one that the sentence adds its words to may deny what follows it."""
+    return any(clause.conditions for clause in clauses)
+
+
+def _denied_in_a_word(quoted: Reading) -> int:
+    """How many times the quote denies without `ne ... pas`: forbidden, optional, without."""
+    words = sum(mark.name in {"prohibition", "optional"} for mark in quoted.named("modality"))
+    return words + sum(word in {"sans", "non"} for word in quoted.forms)
+
+
+def _says_all(claim: Claim) -> bool:
+    """Tell a sentence that repeats its quote, or nearly."""
+    said = sum(agrees(unit, claim.said.concepts) for unit in claim.quoted.units)
+    return said >= _REPEATED * len(claim.quoted.units)
+
+
+def _still_denied(claim: Claim, clause: Clause) -> bool:
+    """Tell whether what a clause of the quote denies is left out of the sentence, or denied in it."""
+    shared = [unit for unit in clause.units if agrees(unit, claim.said.concepts)]
+    if not clause.units or len(shared) < _COVERED * len(clause.units):
+        return True
+    denying = [other for other in claim.said.clauses if other.negative or other.modality & {"optional", "prohibition"}]
+    return any(agrees(unit, other.concepts) for other in denying for unit in shared)
+
+
+def _aside(clause: Clause) -> bool:
+    """Tell an affirmative clause that states no fact: an aim ("Pour vous marier"), or a word or two."""
+    return not clause.negative and (clause.forms[:1] == ["pour"] or (len(clause.units) < 2 and not clause.conditions))
+
+
+def _same_side(unit: Unit, claim: Claim) -> bool:
+    """Tell whether a word under `sans` or `non` is so in the quote, and the other way round."""
+    if unit.entity or not (unit.negated or claim.quoted.without):
+        return True
+    twins = [other for other in claim.quoted.units if agrees(unit, other.concepts)]
+    if not twins:
+        return True
+    denied = unit.negated or claim.said.clauses[unit.clause].negative
+    if unit.negated:
+        return any(other.negated or claim.quoted.clauses[other.clause].negative for other in twins)
+    return denied or not all(other.negated for other in twins)
+
+
+def modality(claim: Claim) -> str:
+    """Return `modality` when an obligation, a possibility or a prohibition is not that of the quote."""
+    said, quoted = (Counter(mark.name for mark in r.named("modality")) for r in (claim.said, claim.quoted))
+    for gained, lost in (("obligation", "permission"), ("permission", "obligation")):
+        if said[gained] > quoted[gained] and said[lost] < quoted[lost]:
+            return "modality"
+    if _alone(claim.said) == _alone(claim.quoted) != "":
+        return ""
+    for clause, nearest in zip(claim.said.clauses, claim.matched, strict=True):
+        if not clause.modality and _aside(clause):
+            continue
+        against = nearest or (claim.quoted.clauses if clause.modality else ())
+        if clause.conditions and not clause.modality and not _conditional(against):
+            continue
+        if against and not any(_same_force(clause, other) for other in against):
+            return "modality"
+    return ""
+
+
+def _alone(reading: Reading) -> str:
+    """Return the only modality of a text; empty when there are several, or none."""
+    found = [name for clause in reading.clauses for name in clause.modality]
+    return found[0] if len(found) == 1 else ""
+
+
+def _same_force(said: Clause, quoted: Clause) -> bool:
+    given = not _OPEN.isdisjoint(quoted.concepts)
+    bound = quoted.modality & {"permission", "optional", "prohibition", "cannot", "must_not"}
+    allowed = {
+        "entitled": True,
+        "obligation": "obligation" in quoted.modality or not (bound or given),
+        "permission": bool(quoted.modality & {"permission", "optional", "entitled"}) or given,
+        "prohibition": bool(quoted.modality & {"prohibition", "cannot", "must_not"}),
+        "cannot": bool(quoted.modality & {"prohibition", "cannot"}) or (quoted.negative and not bound),
+        "must_not": bool(quoted.modality & {"prohibition", "must_not"}) or (quoted.negative and not bound),
+        "optional": "optional" in quoted.modality,
+    }
+    if not all(allowed[name] for name in said.modality):
+        return False
+    if {"permission", "obligation"} <= quoted.modality and said.modality == {"obligation"}:
+        return False  # "peut exiger" is not "doit"
+    if "optional" in quoted.modality and not said.modality & {"optional", "permission"}:
+        return False
+    if quoted.modality & {"prohibition", "cannot", "must_not"} and not said.negative:
+        return False
+    lost = "permission" in quoted.modality and not said.modality and "obligation" not in quoted.modality
+    return not lost or _directs(said)
+
+
+def _directs(clause: Clause) -> bool:
+    """Tell an advice in the imperative ("Demandez...") from a statement: it leaves the reader free."""
+    return "vous" not in clause.forms[:2] and any(_DIRECT.match(word) for word in clause.forms)

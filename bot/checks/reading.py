@@ -1,0 +1,166 @@
+"""A text read for comparison: what it names, clause by clause, and the markers that carry its rule.
+
+No grammar is parsed: a clause runs from one mark of punctuation, subordinator or coordinated subject to the next, the
+same way in a sentence of the model and in its quote, so that what differs between the two stands out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from bot.checks.clauses import cut_clauses
+from bot.checks.units import Mark, Unit, find_marks, find_units, stays
+from bot.checks.vocabulary import Word, marker_words, tokens, word_of
+
+_NEGATION_SPAN = 12
+"""Tokens between the two halves of a negation, at most ("ne sont en aucun cas")."""
+
+_NO_CONDITION = frozenset({"says"})
+_DENIED = {"permission": "cannot", "obligation": "must_not"}
+"""What a negation makes of a modality."""
+
+
+@dataclass(slots=True)
+class Clause:
+    """What one clause says.
+
+    Attributes:
+        concepts: of every unit in it.
+        negative: it denies, forbids, or says that something cannot be.
+        modality: among `obligation`, `permission`, `prohibition`, `cannot`, `must_not`, `optional`, `entitled`.
+        conditions: among `if`, `except`, `only`, `contrast`.
+    """
+
+    units: list[Unit] = field(default_factory=list)
+    concepts: set[str] = field(default_factory=set)
+    negative: bool = False
+    modality: frozenset[str] = frozenset()
+    conditions: set[str] = field(default_factory=set)
+    marks: list[Mark] = field(default_factory=list)
+    forms: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A text, read.
+
+    Attributes:
+        words: its tokens as written.
+        forms: the same, in lower case and without accents.
+        marks: the longest marker or entity at each place.
+        nested: every entity named, also inside a longer name, as `table:name`.
+        concepts: of every unit.
+        denials: how many times it denies.
+        without: a unit stands under `sans` or `non`.
+    """
+
+    words: tuple[str, ...]
+    forms: tuple[str, ...]
+    clauses: tuple[Clause, ...]
+    units: tuple[Unit, ...]
+    marks: tuple[Mark, ...]
+    nested: frozenset[str]
+    concepts: frozenset[str]
+    form_set: frozenset[str]
+    denials: int = 0
+    without: bool = False
+
+    def named(self, table: str) -> list[Mark]:
+        """Return the marks of one table, in reading order."""
+        return [mark for mark in self.marks if mark.table == table]
+
+
+@lru_cache(maxsize=4_096)
+def read(text: str) -> Reading:
+    """Read a text; the same text is read once."""
+    words = tokens(text)
+    known = [word_of(word) for word in words]
+    forms = [word.form for word in known]
+    raw, nested = find_marks(forms)
+    places = cut_clauses(words, forms, raw)
+    units, inside = find_units(known, raw, places)
+    # A set phrase has its own meaning: the markers inside it are words of it.
+    marks = [Mark(*mark[:4], places[mark[2]]) for mark in raw if mark.position not in inside or stays(mark)]
+    clauses = [Clause() for _ in range(max(places, default=-1) + 1)]
+    for unit in units:
+        clauses[unit.clause].units.append(unit)
+        clauses[unit.clause].concepts.update(unit.concepts, *unit.inner)
+    for mark in marks:
+        clauses[mark.clause].marks.append(mark)
+    for place, word in zip(places, forms, strict=True):
+        clauses[place].forms.append(word)
+    # An acronym is no tool word: PAS is a tax, not a negation.
+    hidden = inside | {at for at, word in enumerate(words) if len(word) > 1 and word.isupper()}
+    free: list[list[int]] = [[] for _ in clauses]
+    for at, place in enumerate(places):
+        if at not in hidden:
+            free[place].append(at)
+    denials = sum(_settle(clause, at, forms) for clause, at in zip(clauses, free, strict=True))
+    concepts = frozenset(concept for clause in clauses for concept in clause.concepts) | _of_markers(known, marks)
+    return Reading(
+        tuple(words),
+        tuple(forms),
+        tuple(clauses),
+        tuple(units),
+        tuple(marks),
+        nested,
+        concepts,
+        frozenset(forms),
+        denials,
+        any(unit.negated for unit in units),
+    )
+
+
+def _of_markers(known: Sequence[Word], marks: Sequence[Mark]) -> frozenset[str]:
+    """What the markers name, beside the rule they carry: an authorisation, for "autorisé"."""
+    words = (word for mark in marks for word in known[mark.position : mark.end])
+    return frozenset(concept for word in words for concept in word.concepts)
+
+
+def _settle(clause: Clause, places: Sequence[int], forms: Sequence[str]) -> int:
+    """Decide what a clause denies, obliges, allows and depends on; return how many times it denies."""
+    denials, only = _negation(places, forms)
+    modality = {mark.name for mark in clause.marks if mark.table == "modality"}
+    eased = any(mark.table == "negated" for mark in clause.marks)
+    negative = denials > 0
+    if negative and "prohibition" in modality:
+        modality, negative = {"permission"}, False
+    elif negative and eased and "permission" not in modality:
+        modality, negative = {"optional"}, False
+    elif negative and "optional" in modality:
+        modality, negative = {"obligation"}, False
+    elif negative:
+        modality = {_DENIED.get(name, name) for name in modality}
+    clause.negative = negative or "prohibition" in modality
+    clause.modality = frozenset(modality)
+    clause.conditions = {
+        mark.name for mark in clause.marks if mark.table == "condition" and mark.name not in _NO_CONDITION
+    }
+    if only:
+        clause.conditions.add("only")
+    return denials
+
+
+def _negation(places: Sequence[int], forms: Sequence[str]) -> tuple[int, bool]:
+    """Return how many times a clause denies, and whether it restricts (`ne ... que`)."""
+    first, second = marker_words("negation", "first"), marker_words("negation", "second")
+    alone, before = marker_words("negation", "alone"), marker_words("negation", "before")
+    restricts = marker_words("negation", "only")
+    denials, only, skip = 0, False, -1
+    for rank, at in enumerate(places):
+        if at <= skip:
+            continue
+        if forms[at] in first:
+            ahead = places[rank + 1 : rank + _NEGATION_SPAN]
+            half = next((other for other in ahead if forms[other] in second or forms[other] in restricts), None)
+            if half is None:
+                denials += any(forms[other] in before for other in places[:rank])
+            elif forms[half] in second:
+                denials, skip = denials + 1, half
+            else:
+                only, skip = True, half
+        elif forms[at] in alone and forms[at] not in {"sans", "non"} and (at == 0 or forms[at - 1] != "ou"):
+            denials += 1
+    return denials, only

@@ -1,0 +1,153 @@
+"""Marks of order and quantity: before or after, at least or at most, and or or, all or some."""
+
+from __future__ import annotations
+
+from bot.checks.claim import Claim, agrees
+from bot.checks.reading import Reading
+from bot.checks.units import Mark, Unit
+from bot.checks.vocabulary import opposites
+
+_STRICT = frozenset({"before", "after", "atleast", "atmost", "over", "under", "from", "until"})
+"""Marks that a sentence may not add, nor leave out beside a number."""
+
+_BESIDE = 4
+"""Tokens between a number and the mark that bounds it, or the period that it is for."""
+
+_NEAR = 4
+"""Units that may stand between a mark and what it bears on."""
+
+
+def relations(claim: Claim) -> str:
+    """Return `relations` when an order, a bound or an enumeration is not that of the quote."""
+    said = claim.said.named("relation")
+    good = all(_as_quoted(claim, mark) for mark in said) and _joined_alike(claim) and _bounds_kept(claim)
+    return "" if good else "relations"
+
+
+def quantity(claim: Claim) -> str:
+    """Return `quantity` when the sentence generalises or narrows what the quote says."""
+    said = {mark.name for mark in claim.said.named("quantity")}
+    quoted = {mark.name for mark in claim.quoted.named("quantity")}
+    if "all" in said and "all" not in quoted and not any(clause.negative for clause in claim.quoted.clauses):
+        return "quantity"
+    if "some" in said and "all" in quoted and "some" not in quoted:
+        return "quantity"
+    kept = "some" in said or any("permission" in clause.modality for clause in claim.said.clauses)
+    return "quantity" if "some" in quoted and not kept else ""
+
+
+def _as_quoted(claim: Claim, mark: Mark) -> bool:
+    twins = [other for other in claim.quoted.named("relation") if other.name == mark.name]
+    against = [other for other in claim.quoted.named("relation") if other.name == opposites().get(mark.name)]
+    if not twins and mark.name == "after" and _once(claim):
+        return not against
+    if not twins:
+        return not against and mark.name not in _STRICT
+    if not against:
+        return True
+    after = _after(claim.said, mark)
+    return not after or any(
+        agrees(unit, other.concepts) for t in twins for other in _after(claim.quoted, t) for unit in after[:1]
+    )
+
+
+def _once(claim: Claim) -> bool:
+    """Tell whether the quote makes something follow an event ("une fois", "lorsque"), which `après` also says."""
+    return any("if" in clause.conditions for clause in claim.quoted.clauses)
+
+
+def _bounds_kept(claim: Claim) -> bool:
+    """Tell whether each number of the sentence keeps the bound and the period that the quote gives it."""
+    said = {f"{mark.table}:{mark.name}" for mark in claim.said.marks}
+    numbers = {word for word in claim.said.words if word[0].isdigit()}
+    return all(
+        any(bounds <= said for bounds in found)
+        for number in numbers
+        if (found := [_bounds(claim.quoted, at) for at, word in enumerate(claim.quoted.words) if word == number])
+    )
+
+
+def _bounds(reading: Reading, at: int) -> set[str]:
+    return {
+        f"{mark.table}:{mark.name}"
+        for mark in reading.marks
+        if _clear(reading, at, mark)
+        and (
+            (mark.table == "relation" and mark.name in _STRICT and -_BESIDE <= mark.position - at <= _BESIDE)
+            or (mark.table == "period" and 0 < mark.position - at <= _BESIDE)
+        )
+    }
+
+
+def _clear(reading: Reading, at: int, mark: Mark) -> bool:
+    """Tell whether no punctuation and no other number stands between a number and a mark."""
+    between = reading.words[min(at + 1, mark.end) : max(at, mark.position)]
+    return all(word[0].isalpha() or word in {"€", "%"} for word in between)
+
+
+def _after(reading: Reading, mark: Mark) -> list[Unit]:
+    return [unit for unit in reading.units if unit.position >= mark.position][:_NEAR]
+
+
+def _joined_alike(claim: Claim) -> bool:
+    """Tell whether what `ou` and `et` join in the sentence is joined so in the quote."""
+    one_of = any(mark.name == "one_of" for mark in claim.quoted.named("choice"))
+    for at, word in enumerate(claim.said.forms):
+        if word not in {"ou", "et"}:
+            continue
+        between = _between(claim, at)
+        if between and word not in between:
+            return False
+        left, right = _sides(claim.said, at)
+        if left is None or right is None:
+            continue
+        joins = _joins(claim.quoted, left, right)
+        if word not in joins and not one_of and not _offered(claim.quoted, word) and _both_quoted(claim, left, right):
+            return False
+        if word == "ou" and joins == {"et"} and not one_of:
+            return False
+        if word == "et" and (joins == {"ou"} or (one_of and not joins and _both_quoted(claim, left, right))):
+            return False
+    return True
+
+
+def _between(claim: Claim, at: int) -> set[str]:
+    """The words that stand in the quote between the very neighbours of a joining word."""
+    said, quoted = claim.said.forms, claim.quoted.forms
+    if not 0 < at < len(said) - 1:
+        return set()
+    triples = zip(quoted, quoted[1:], quoted[2:], strict=False)
+    return {
+        word for left, word, right in triples if left == said[at - 1] and right == said[at + 1] and word in {"ou", "et"}
+    }
+
+
+def _offered(quoted: Reading, word: str) -> bool:
+    """Tell whether the quote joins anything that way; `et` may also stand for a mere list."""
+    if word == "ou":
+        return not quoted.form_set.isdisjoint({"ou", "soit"})
+    return "ou" not in quoted.form_set or not quoted.form_set.isdisjoint({"et", "ainsi"})
+
+
+def _both_quoted(claim: Claim, left: Unit, right: Unit) -> bool:
+    return agrees(left, claim.quoted.concepts) and agrees(right, claim.quoted.concepts)
+
+
+def _sides(reading: Reading, at: int) -> tuple[Unit | None, Unit | None]:
+    left = [unit for unit in reading.units if unit.position < at]
+    right = [unit for unit in reading.units if unit.position > at]
+    return (left[-1] if left else None), (right[0] if right else None)
+
+
+def _joins(reading: Reading, left: Unit, right: Unit) -> set[str]:
+    """The words that join the two in the quote, in either order; the nearest on each side."""
+    found: set[str] = set()
+    for at, word in enumerate(reading.forms):
+        if word not in {"ou", "et"}:
+            continue
+        before = [unit for unit in reading.units if unit.position < at][-_NEAR:]
+        after = [unit for unit in reading.units if unit.position > at][:_NEAR]
+        for one, other in ((left, right), (right, left)):
+            if any(agrees(one, u.concepts) for u in before) and any(agrees(other, u.concepts) for u in after):
+                found.add(word)
+    return found

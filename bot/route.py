@@ -1,0 +1,120 @@
+"""What a question asks for, told before any search: small talk, a local fact, a personal file, a report, elsewhere...
+
+Words and rules are data (route.toml), read in order: the first rule that holds settles the turn. What none settles
+goes on to the search, with a notice when the asker wants a verdict on their own rights.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from bot.cues import Concept, Window, windows
+from bot.intents import Named, Rule, Words
+from bot.turn import Status, Turn
+from corpus.contacts import Authorities, Contacts
+from corpus.errors import ConfigurationError
+from corpus.search import Searcher
+
+_FILE = Path(__file__).with_suffix(".toml")
+
+GIVEN = frozenset(
+    {
+        Status.REFUSED_SMALL_TALK,
+        Status.REFUSED_OPINION,
+        Status.REFUSED_ADVICE,
+        Status.HANDOVER_REPORT,
+        Status.UNANSWERABLE_LOCAL_FACT,
+        Status.UNANSWERABLE_PERSONAL_FILE,
+        Status.UNANSWERABLE_ELSEWHERE,
+        Status.UNANSWERABLE_AUTHORITY,
+        Status.UNANSWERABLE_OUT_OF_SCOPE,
+    }
+)
+"""What a rule may end a turn with: never an answer, nor what another step decides."""
+
+
+class Route:
+    """The step that settles what no document can answer, before any search."""
+
+    def __init__(
+        self, authorities: Authorities, contacts: Contacts, searcher: Searcher | None = None, path: Path = _FILE
+    ) -> None:
+        """Read the rules.
+
+        Args:
+            authorities: who decides what; gives operators their name.
+            contacts: checked to hold every line that a rule sends to.
+            searcher: tells a language that the index cannot read; None leaves that to the search.
+            path: of the rules.
+
+        Raises:
+            ConfigurationError: a rule gives a status that is not its to give, or names an unknown concept, authority
+                or contact; or a phrase cannot be read.
+        """
+        self._searcher = searcher
+        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+        self._longest: int = tables["longest"]
+        self._words = Words(
+            {name: Concept(phrases) for name, phrases in tables["concept"].items()},
+            tuple(Named(row["name"], Concept(row["said"])) for row in tables["category"]),
+            tuple(_operator(row, authorities) for row in tables["operator"]),
+        )
+        self._rules = tuple(_rule(row, self._words, contacts, self._longest) for row in tables["rule"])
+
+    def __call__(self, turn: Turn) -> Turn:
+        """Settle the turn when a rule holds; a document chosen by the resident is answered from whatever is asked."""
+        if turn.status is not None or turn.conversation.document:
+            return turn
+        if self._unread(turn.query):
+            return replace(turn, status=Status.UNANSWERABLE_LANGUAGE)
+        said = len(turn.query.split())
+        stretches = windows(turn.query) if said <= self._longest else ()
+        for rule in self._rules:
+            for window in stretches if said <= rule.longest else ():
+                if self._words.holds(rule, window):
+                    topic, contact = self._words.matter(rule, window)
+                    return replace(turn, status=rule.status, topic=topic, contact=contact or turn.contact)
+        whole = Window.of(turn.query)
+        if self._words.hears("eligibility", whole) and not self._words.hears("right_to_do", whole):
+            return replace(turn, notices=(*turn.notices, ("eligibility", "")))
+        return turn
+
+    def _unread(self, text: str) -> bool:
+        """Tell whether the question is in another language, none of whose words the glossary knows."""
+        if self._searcher is None:
+            return False
+        question = self._searcher.analyse(text)
+        return question.language != "fr" and not question.terms
+
+
+def _operator(row: Mapping[str, Any], authorities: Authorities) -> Named:
+    if "authority" not in row:
+        return Named(row["name"], Concept(row["said"]))
+    authority = authorities.get(row["authority"])
+    if authority is None:
+        raise ConfigurationError(f"route.toml: the authority {row['authority']!r} is not in authorities.toml.")
+    return Named(authority.name, Concept(row["said"]), authority.contact)
+
+
+def _rule(row: Mapping[str, Any], words: Words, contacts: Contacts, longest: int) -> Rule:
+    if row["status"] not in GIVEN:
+        raise ConfigurationError(f"route.toml: a rule may not end a turn with {row['status']!r}.")
+    rule = Rule(
+        Status(row["status"]),
+        tuple(tuple(choice.split("|")) for choice in row.get("all", ())),
+        tuple(row.get("none", ())),
+        tuple(row.get("whole", ())),
+        row.get("topic", ""),
+        row.get("contact", ""),
+        row.get("longest", longest),
+    )
+    named = {name for choice in rule.all for name in choice} | {*rule.none, *rule.whole}
+    if unknown := sorted(named - words.concepts.keys() - words.computed.keys()):
+        raise ConfigurationError(f"route.toml: the concept {unknown[0]!r} is not in the file.")
+    if rule.contact and contacts.get(rule.contact) is None:
+        raise ConfigurationError(f"route.toml: the contact {rule.contact!r} is not in contacts.toml.")
+    return rule

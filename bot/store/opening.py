@@ -1,0 +1,52 @@
+"""Open all that the service keeps, in one database."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.errors import StoreError
+from bot.store.cases import CaseTable
+from bot.store.database import ADVICE, open_database
+from bot.store.turns import TurnStore
+from bot.store.usefulness import Usefulness
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """All that the service keeps."""
+
+    turns: TurnStore
+    usefulness: Usefulness
+    cases: CaseTable
+
+
+def open_store(folder: Path, url: str | None = None) -> Store:
+    """Open what is kept, made when absent.
+
+    Args:
+        folder: where the SQLite file is.
+        url: another database, as SQLAlchemy writes its address.
+
+    Raises:
+        StoreError: the folder cannot be made, or the database cannot be opened.
+    """
+    engine = open_database(url or _file_in(folder))
+    return Store(TurnStore(engine), Usefulness(engine), CaseTable(engine))
+
+
+def turn_store_in(folder: Path) -> TurnStore:
+    """Open the turns of a data folder, made when absent.
+
+    Raises:
+        StoreError: the folder cannot be made, or the database cannot be opened.
+    """
+    return open_store(folder).turns
+
+
+def _file_in(folder: Path) -> str:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(f"Le dossier {folder.name} ne peut être créé : {error.strerror}. {ADVICE}") from error
+    return f"sqlite:///{folder / 'turns.sqlite'}"

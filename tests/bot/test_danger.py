@@ -1,0 +1,135 @@
+"""Danger is heard whatever the words, and a question about it still gets its answer. Every message is invented."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.danger import Danger, hear, spoken
+from bot.screen import screen
+from bot.turn import Status, Turn
+from corpus.contacts import Contacts, load_contacts
+from tests.bot.town import DAY
+
+
+@pytest.fixture(scope="module")
+def danger() -> Danger:
+    return Danger(load_contacts())
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("Je ne veux plus me réveiller", "prevention-suicide"),
+        ("jveu en finir, g plus la force", "prevention-suicide"),
+        ("Tout le monde serait mieux sans moi", "prevention-suicide"),
+        ("Il va encore me frapper ce soir", "police-secours"),
+        ("mn mari me tape tt les soirs", "police-secours"),
+        ("Mon père ne respire plus", "samu"),
+        ("ma fille a avalé une pile bouton", "samu"),
+        ("ça sent le gaz dans l'escalier", "pompiers"),
+        ("Y'a le feuuuu dans la cuisine", "pompiers"),
+        ("Un homme essaie de forcer ma porte", "police-secours"),
+        ("On m'a violée hier soir", "police-secours"),
+        ("mes parents me tapent avec une ceinture", "enfance-en-danger"),
+        ("Je dors dehors ce soir avec mon bébé", "samu-social"),
+        ("L'infirmière attache ma grand-mère à son lit", "maltraitance-age-handicap"),
+        ("je vais venir avec un fusil à la mairie", "police-secours"),
+        ("I want to kill myself", "prevention-suicide"),
+        ("my husband beats me", "police-secours"),
+        ("mi padre no respira", "samu"),
+        ("quero morrer", "prevention-suicide"),
+        ("زوجي يضربني", "police-secours"),
+        ("أريد أن أموت", "prevention-suicide"),
+        ("家里着火了", "pompiers"),
+    ],
+)
+def test_danger_is_settled_with_the_numbers_to_call(danger: Danger, text: str, first: str) -> None:
+    turn = danger(screen(Turn(text, DAY)))
+
+    assert turn.status is Status.HANDOVER_URGENT
+    assert first in turn.urgent
+    assert turn.contact == turn.urgent[0]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Comment demander une ordonnance de protection ?",
+        "Porter plainte pour un viol commis il y a quinze ans, quel délai ?",
+        "Une victime de violences conjugales peut-elle garder le logement ?",
+        "Que faire en cas d'enfant maltraité, quelle est la procédure ?",
+    ],
+)
+def test_a_question_about_danger_goes_on_with_the_numbers_beside(danger: Danger, text: str) -> None:
+    turn = danger(screen(Turn(text, DAY)))
+
+    assert turn.status is None
+    assert turn.urgent
+    assert ("urgent", "") in turn.notices
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Je meurs de faim, où trouver un restaurant solidaire ?",
+        "J'ai grillé un feu rouge, combien de points ?",
+        "Le capital décès, qui le touche ?",
+        "Je suis mort de fatigue",
+        "Au secours je ne comprends rien à ma déclaration d'impôts",
+        "Mes factures de gaz explosent, quelle aide ?",
+        "Je veux en finir avec ce crédit",
+        "Mon voisin fait du bruit, je n'en peux plus de ses fêtes, quel recours ?",
+        "comment refaire ma carte d'identité",
+        "j'ai perdu mon portefeuille",
+        "Mon père est décédé hier, quelles démarches ?",
+    ],
+)
+def test_what_only_sounds_like_danger_shows_no_number(danger: Danger, text: str) -> None:
+    turn = danger(screen(Turn(text, DAY)))
+
+    assert turn == screen(Turn(text, DAY))
+
+
+def test_a_message_too_long_to_answer_is_still_heard(danger: Danger) -> None:
+    letter = "Je vous écris au sujet de mon dossier de logement qui traîne. " * 80 + "Ce soir je vais me pendre."
+
+    assert danger(screen(Turn(letter, DAY))).status is Status.HANDOVER_URGENT
+
+
+def test_one_sentence_in_a_long_letter_is_heard(danger: Danger) -> None:
+    letter = "Bonjour, je suis locataire dans le 19e. " * 10 + "Mon mari me frappe. " + "Merci de votre réponse. " * 10
+
+    assert danger(screen(Turn(letter, DAY))).status is Status.HANDOVER_URGENT
+
+
+def test_a_settled_turn_is_left_alone(danger: Danger) -> None:
+    turn = Turn("je veux mourir", DAY, status=Status.REFUSED_EMPTY)
+
+    assert danger(turn) == turn
+
+
+def test_a_line_that_the_contacts_do_not_hold_is_not_shown() -> None:
+    assert Danger(Contacts(()))(Turn("je veux mourir", DAY)).urgent == ()
+
+
+def test_every_line_of_the_data_is_an_urgent_contact() -> None:
+    contacts = load_contacts()
+
+    for text in ("je veux mourir", "mon mari me frappe", "il y a le feu chez moi", "je dors dehors ce soir"):
+        for line in hear(text).lines:
+            contact = contacts.get(line)
+            assert contact is not None
+            assert contact.urgent
+
+
+def test_spelling_is_mended_before_reading() -> None:
+    assert spoken("Jveux mouriiiir, j'en peux plu") == "je veux mourir je en peux plus"
+
+
+@given(st.text(max_size=300))
+def test_any_text_is_read(text: str) -> None:
+    heard = hear(text)
+
+    assert heard.settles <= bool(heard.lines)
