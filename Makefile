@@ -29,7 +29,7 @@ help:
 	@echo 'make sync          lire les sources et mettre l’index à jour'
 	@echo 'make test          lancer les tests'
 	@echo 'make check         vérifier le code, sans rien modifier (make fix corrige ce qui peut l’être)'
-	@echo 'make eval          lister les mesures'
+	@echo 'make eval          mesurer le service, et écrire le rapport pour le comité'
 	@echo 'make setup         installer, sans rien lancer (setup-dev, setup-eval : avec les outils correspondants)'
 
 setup: $(INSTALLED)
@@ -76,9 +76,13 @@ sync: $(INSTALLED)
 	$(weights)
 	@$(PY) -m corpus sync $(ARGS)
 
-serve:
-	@echo 'Pas encore de page web dans cette version : posez vos questions avec make ask Q="...".' >&2
-	@exit 1
+serve: $(INSTALLED)
+	$(weights)
+	@if ! test -s '$(DATA)/index/current'; then \
+	  echo 'Aucun index : construction, une seule fois.' >&2; \
+	  $(PY) -m corpus sync >&2; \
+	fi
+	@$(PY) -m ui $(ARGS)
 
 test: $(INSTALLED_DEV)
 	@$(PY) -m pytest $(ARGS)
@@ -98,6 +102,14 @@ fix: $(INSTALLED_DEV)
 	@$(VENV)/bin/ruff format --quiet .
 	@$(PY) -m tests.house.floor_map
 
-eval:
-	@echo 'Mesures disponibles (make setup-eval installe ce qu’il faut aux comparaisons ; --help dit ce que chacune lit) :'
-	@for bench in eval/*_bench.py; do name=$${bench#eval/}; echo "  $(PY) -m eval.$${name%.py}"; done
+eval: $(INSTALLED)
+	$(weights)
+	@if ! test -s '$(DATA)/index/current'; then \
+	  echo 'Aucun index : construction, une seule fois.' >&2; \
+	  $(PY) -m corpus sync >&2; \
+	fi
+	@echo 'Mesure de la suite par défaut : quelques minutes. Le chemin du rapport est donné à la fin.' >&2
+	@report=$$($(PY) -m eval run $(ARGS)); status=$$?; \
+	if test -n "$$report"; then echo "$$report"; \
+	  if test -n "$$DISPLAY$$WAYLAND_DISPLAY" && command -v xdg-open >/dev/null; then xdg-open "$$report"; fi; fi; \
+	exit $$status

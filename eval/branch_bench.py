@@ -14,7 +14,7 @@ import json
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -23,7 +23,7 @@ from typing import Any
 
 from bot.assembly import Assembly, assemble
 from bot.quote import Quote
-from bot.turn import Turn
+from bot.turn import Conversation, Status, Turn
 from corpus.analyse import fold
 from corpus.branches import Branch, Choice, build_graph
 from corpus.errors import CorpusError
@@ -50,10 +50,11 @@ class Case:
 
 
 class Verdict(StrEnum):
-    """What an answer did; the first four are right."""
+    """What an answer did; the first five are right."""
 
     TAKEN = "taken"
     ASKED = "asked"
+    ASKED_DOCUMENT = "asked which document, then right"
     SHOWN = "shown"
     LISTED = "every way shown"
     OTHER_BRANCH = "another branch, in silence"
@@ -63,7 +64,7 @@ class Verdict(StrEnum):
     NO_SUCH_PATH = "the path is not in the index"
 
 
-RIGHT = frozenset({Verdict.TAKEN, Verdict.ASKED, Verdict.SHOWN, Verdict.LISTED})
+RIGHT = frozenset({Verdict.TAKEN, Verdict.ASKED, Verdict.ASKED_DOCUMENT, Verdict.SHOWN, Verdict.LISTED})
 
 
 def read_cases(half: str, path: Path = CASES) -> list[Case]:
@@ -121,7 +122,9 @@ def _left_open(places: Sequence[Choice], turn: Turn) -> Verdict:
     signatures = {choice.signature for choice in places}
     graph = turn.graph or build_graph(turn.passages)
     by_id = {choice.id: choice for choice in graph.every_choice()}
-    if turn.question is not None and by_id[turn.question.choice].signature in signatures:
+    # A question between documents belongs to no choice.
+    asked = by_id.get(turn.question.choice) if turn.question is not None else None
+    if asked is not None and asked.signature in signatures:
         return Verdict.ASKED
     for choice in places:
         quoted = {cited.passage for sentence in turn.sentences for cited in sentence.citations}
@@ -165,10 +168,34 @@ def _key_of(case: Case, assembly: Assembly) -> str:
 
 def answer_served(case: Case, assembly: Assembly, day: date) -> Verdict:
     """Judge the answer as a resident gets it."""
-    turn = assembly.responder.respond(case.q, day)
+
+    def press(document: str) -> Turn:
+        return assembly.responder.respond(case.q, day, conversation=Conversation(document=document))
+
+    return judge_served(case, _key_of(case, assembly), assembly.responder.respond(case.q, day), press)
+
+
+def judge_served(case: Case, key: str, turn: Turn, press: Callable[[str], Turn]) -> Verdict:
+    """Judge an answer of which the search chose the document.
+
+    Args:
+        case: the question and what is expected.
+        key: of the right document.
+        turn: what the resident gets first.
+        press: the turn that follows when the resident presses the button of a document.
+
+    Returns:
+        for a question about documents, right when the right one is offered and the answer that follows it is right.
+    """
+    if turn.status is Status.CLARIFY_DOCUMENT:
+        if turn.question is None or key not in turn.question.documents:
+            return Verdict.OTHER_DOCUMENT
+        pressed = press(key)
+        verdict = judge(case, pressed) if pressed.card is not None and pressed.card.key == key else Verdict.NO_ANSWER
+        return Verdict.ASKED_DOCUMENT if verdict in RIGHT else verdict
     if turn.card is None or turn.settled is None:
         return Verdict.NO_ANSWER
-    return judge(case, turn) if turn.card.key == _key_of(case, assembly) else Verdict.OTHER_DOCUMENT
+    return judge(case, turn) if turn.card.key == key else Verdict.OTHER_DOCUMENT
 
 
 def report(verdicts: Mapping[str, Mapping[str, Verdict]], cases: Sequence[Case], *, names: bool) -> dict[str, Any]:

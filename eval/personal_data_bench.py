@@ -1,20 +1,26 @@
 """How much personal data is found, and how much is found that is not: `python -m eval.personal_data_bench`.
 
-Three measures: recall and precision on texts whose personal data is marked (`pii_fr`), false alarms on anonymised
-messages of citizens (counts only, no text is printed), false alarms on official texts given by `--official`.
+Four measures: recall and precision on texts whose personal data is marked (`pii_fr`), false alarms on anonymised
+messages of citizens (counts only, no text is printed), recall on numbers valid by construction, false alarms on
+official texts given by `--official`.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import random
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from stdnum import iban, luhn
+from stdnum.fr import nir
+
 from corpus.personal_data import Finding, PersonalDataKind, density, find, mostly_personal
+from eval.intervals import proportion
 
 _SHARED = Path(__file__).parents[1] / ".." / "shared" / "data" / "eval"
 _K = PersonalDataKind
@@ -58,6 +64,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Print the tables; a missing folder is said and skipped."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=_SHARED, help="folder of the evaluation sets")
+    parser.add_argument("--made", type=int, default=500, help="numbers of each kind made valid by construction")
     parser.add_argument("--official", type=Path, nargs="*", default=[], help="text files of official documents")
     options = parser.parse_args(arguments)
     marked = options.data / "pii_fr" / "public.jsonl"
@@ -67,6 +74,7 @@ def main(arguments: list[str] | None = None) -> int:
             report(list(_records(path)))
         else:
             print(f"skipped: {path.parent.name}/{path.name} is not here; give its folder with --data")
+    _report_made(options.made)
     if options.official:
         _report_official(options.official)
     return 0
@@ -145,6 +153,84 @@ def _report_messages(records: list[dict[str, Any]]) -> None:
         kinds.update(one.kind.value for one in findings)
         touched += bool(findings)
     print(f"citizens' messages (anonymised): {_share(touched, len(records))} with a finding; {dict(kinds)}")
+
+
+def made(kind: PersonalDataKind, count: int, seed: int = 0) -> list[str]:
+    """Make numbers that are valid by construction, in the spellings people use.
+
+    NIR (INSEE) and SIRET keys from `stdnum`; IBAN of French accounts (ISO 13616); plates of the SIV and, one in four,
+    of the older FNI.
+    """
+    rng = random.Random(seed)  # noqa: S311  reproducible figures, no secret
+    makers: dict[PersonalDataKind, Callable[[random.Random], str]] = {
+        _K.NIR: _a_nir,
+        _K.IBAN: _an_iban,
+        _K.SIRET: _a_siret,
+        _K.PLATE: _a_plate,
+    }
+    return [makers[kind](rng) for _ in range(count)]
+
+
+def _a_nir(rng: random.Random) -> str:
+    department = rng.choice([f"{rng.randint(1, 95):02d}", "2A", "2B", "99"])
+    if department == "20":
+        department = "75"
+    body = f"{rng.choice('12')}{rng.randint(0, 99):02d}{rng.randint(1, 12):02d}{department}{rng.randint(1, 990):03d}"
+    body += f"{rng.randint(1, 999):03d}"
+    return _grouped(body + nir.calc_check_digits(body), (1, 2, 2, 2, 3, 3, 2), rng.choice(["", " ", "-", ".", "  "]))
+
+
+def _an_iban(rng: random.Random) -> str:
+    account = f"{rng.randint(0, 10**10 - 1):010d}{rng.randint(0, 10**11 - 1):011d}{rng.randint(0, 99):02d}"
+    written = "FR" + iban.calc_check_digits(f"FR00{account}") + account
+    written = written.lower() if rng.random() < 0.2 else written
+    return _grouped(written, (4,) * 6 + (3,), rng.choice(["", " ", "-", "  "]))
+
+
+def _a_siret(rng: random.Random) -> str:
+    company = f"{rng.randint(10**7, 10**8 - 1)}"
+    company += luhn.calc_check_digit(company)
+    site = company + f"{rng.randint(1, 999):04d}"
+    return _grouped(site + luhn.calc_check_digit(site), (3, 3, 3, 5), rng.choice(["", " ", ".", "-"]))
+
+
+def _a_plate(rng: random.Random) -> str:
+    letters = "ABCDEFGHJKLMNPQRSTVWXYZ"
+    gap = rng.choice(["-", " ", ""])
+    if rng.random() < 0.25:
+        old = "".join(rng.choices(letters, k=rng.choice([2, 3])))
+        return f"{rng.randint(10, 9999)}{gap}{old}{gap}{rng.choice(['75', '92', '93', '94', '13'])}"
+    first, last = "".join(rng.choices(letters, k=2)), "".join(rng.choices(letters, k=2))
+    written = f"{first}{gap}{rng.randint(1, 999):03d}{gap}{last}"
+    return written.lower() if rng.random() < 0.2 else written
+
+
+def _grouped(text: str, sizes: tuple[int, ...], gap: str) -> str:
+    pieces, at = [], 0
+    for size in sizes:
+        pieces.append(text[at : at + size])
+        at += size
+    return gap.join(pieces)
+
+
+_ANNOUNCED = {
+    _K.NIR: ("mon numéro de sécu {}", "Bonjour, {} est mon numéro, merci", "voici : {}"),
+    _K.IBAN: ("mon IBAN est {}", "virement sur {} svp", "voici : {}"),
+    _K.SIRET: ("mon SIRET {}", "je suis auto-entrepreneur, {}.", "voici : {}"),
+    _K.PLATE: ("ma voiture {} a été enlevée", "mon véhicule immatriculé {}", "plaque {}"),
+}
+
+
+def _report_made(count: int) -> None:
+    """Print the share of each kind that is masked whole in a sentence."""
+    for kind, sentences in _ANNOUNCED.items():
+        whole = 0
+        for at, written in enumerate(made(kind, count)):
+            text = sentences[at % len(sentences)].format(written)
+            start = text.index(written)
+            masked = {offset for one in find(text) for offset in range(one.start, one.end)}
+            whole += all(start + i in masked for i, c in enumerate(written) if c.isalnum())
+        print(f"{count} made {kind.value}: masked whole {proportion(whole, count)}")
 
 
 def _report_official(paths: list[Path]) -> None:

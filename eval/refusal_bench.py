@@ -2,14 +2,15 @@
 
     python -m eval.refusal_bench [--half tune|report]
 
-A question without a source must be refused, kind by kind (local fact, personal file, invented thing, foreign
-administration, out of scope); refusing everything would do that, hence the second table.
+A question without a source must be refused, kind by kind (local fact, personal file, invented thing, another place,
+out of scope...); refusing everything would do that, hence the second table. Asking which branch or document applies
+counts as answering. The aids of other places are asked in a fixed template of ours that leaves the place out
+(eval/refusal_sets.py); a part of them also exists in a national form that the corpus does answer.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -22,10 +23,14 @@ from bot.turn import Status, Turn
 from corpus.errors import CorpusError
 from corpus.settings import load_settings
 from eval.intervals import Interval, proportion
-from eval.retrieval_sets import SHARED, Query, sets
+from eval.refusal_sets import aids, answerable, unanswerable
+from eval.retrieval_sets import Query
 
-UNANSWERABLE = SHARED / "resident_questions" / "unanswerable.jsonl"
-_REFUSED = ("unanswerable", "refused")
+AIDS = "aid_of_other_place"
+BARS = {"answered": 0.12, "out_of_scope": 0.05, "refused": 0.08}
+"""Highest shares wanted: answered all the same (mean over kinds), the same out of scope, refused all the same."""
+
+_ANSWERED = ("answered", "clarify")
 
 
 @dataclass(slots=True)
@@ -36,12 +41,14 @@ class Tally:
         refused, answered: ids of questions; asking which branch applies counts as answering.
         right: answers from one of the relevant documents, where these are known.
         errors: our own failures, neither one nor the other.
+        ways: how many ended with each status.
     """
 
     refused: list[str] = field(default_factory=list)
     answered: list[str] = field(default_factory=list)
     right: int = 0
     errors: list[str] = field(default_factory=list)
+    ways: Counter[str] = field(default_factory=Counter)
 
     @property
     def asked(self) -> int:
@@ -58,13 +65,14 @@ class Tally:
 
     def add(self, query: Query, turn: Turn) -> None:
         """Count one turn."""
+        self.ways[str(turn.status)] += 1
         if turn.status is None or turn.status is Status.ERROR_INTERNAL:
             self.errors.append(query.id)
-        elif turn.status.startswith(_REFUSED):
-            self.refused.append(query.id)
-        else:
+        elif turn.status.startswith(_ANSWERED):
             self.answered.append(query.id)
             self.right += turn.card is not None and turn.card.id in query.relevant
+        else:
+            self.refused.append(query.id)
 
 
 def tally(responder: Responder, queries: Iterable[Query], day: date) -> Tally:
@@ -75,26 +83,17 @@ def tally(responder: Responder, queries: Iterable[Query], day: date) -> Tally:
     return counted
 
 
-def unanswerable() -> dict[str, list[Query]]:
-    """Return the questions that nothing in the corpus answers, by kind; none where the shared set is absent."""
-    by_kind: dict[str, list[Query]] = {}
-    if UNANSWERABLE.exists():
-        for line in UNANSWERABLE.read_text(encoding="utf-8").splitlines():
-            row = json.loads(line)
-            by_kind.setdefault(row["kind"], []).append(Query(row["id"], row["q"], frozenset()))
-    return by_kind
-
-
-def answerable(half: str) -> dict[str, list[Query]]:
-    """Return the sets whose questions have an answer, those of the house in one half only."""
-    wanted = ("resident_fr", f"everyday_fr_{half}", "dila_citizens")
-    return {name: queries for name, queries in sets(half).items() if name in wanted}
-
-
 def measure(responder: Responder, half: str, day: date) -> tuple[dict[str, Tally], dict[str, Tally]]:
     """Ask everything; return the tallies of the unanswerable, by kind, and of the answerable, by set."""
-    without = {kind: tally(responder, queries, day) for kind, queries in sorted(unanswerable().items())}
+    kinds = {**unanswerable(half), AIDS: aids()}
+    without = {kind: tally(responder, queries, day) for kind, queries in sorted(kinds.items()) if queries}
     return without, {name: tally(responder, queries, day) for name, queries in answerable(half).items()}
+
+
+def mean_share(tallies: Mapping[str, Tally], bad: str) -> float:
+    """Return the mean over groups of the share that ended badly (`answered` or `refused`); NaN without any group."""
+    shares = [len(getattr(counted, bad)) / counted.asked for counted in tallies.values() if counted.asked]
+    return sum(shares) / len(shares) if shares else float("nan")
 
 
 def print_report(without: Mapping[str, Tally], having: Mapping[str, Tally]) -> None:
@@ -102,20 +101,21 @@ def print_report(without: Mapping[str, Tally], having: Mapping[str, Tally]) -> N
     print("Questions without an answer in the corpus: share answered all the same")
     for kind, counted in without.items():
         print(f"  {kind:20} n={counted.asked:3} {counted.share_answered()}  {' '.join(counted.answered)}")
-    answered = sum(len(counted.answered) for counted in without.values())
-    print(f"  {'all':20} n={_asked(without):3} {proportion(answered, _asked(without))}")
+        print(f"    {', '.join(f'{way} {count}' for way, count in counted.ways.most_common())}")
+    ours = {kind: counted for kind, counted in without.items() if kind != AIDS}
+    print(f"  mean over kinds {mean_share(without, 'answered'):.3f} (bar {BARS['answered']})")
+    print(f"  the same without {AIDS} {mean_share(ours, 'answered'):.3f}")
     print("\nQuestions with an answer: share refused all the same; of those answered, from a relevant document")
     for name, counted in having.items():
         right = proportion(counted.right, len(counted.answered))
         print(f"  {name:20} n={counted.asked:3} refused {counted.share_refused()}  right document {right}")
         print(f"    refused: {' '.join(counted.refused) or 'none'}")
+    barred = {name: counted for name, counted in having.items() if name.startswith(("resident", "answerable", "dila"))}
+    refused, asked = sum(len(c.refused) for c in barred.values()), sum(c.asked for c in barred.values())
+    print(f"  {', '.join(barred)}: {proportion(refused, asked)} (bar {BARS['refused']})")
     errors = Counter({name: len(counted.errors) for name, counted in (*without.items(), *having.items())})
     if errors.total():
         print(f"\nInternal errors, counted as neither: {', '.join(f'{n} {c}' for n, c in errors.items() if c)}")
-
-
-def _asked(tallies: Mapping[str, Tally]) -> int:
-    return sum(counted.asked for counted in tallies.values())
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -23,10 +23,10 @@ Array = npt.NDArray[np.float64]
 _CANDIDATES = 100
 _FOLDS = 5
 _SHRINKAGE = 0.002
-_LEAST = -0.15
+_LEAST = -0.4
 """Floor of a penalty: the sets hold few questions that a service sheet or a folder answers best, and one may."""
 
-_NEGATIVE = {"service_sheet", "folder_sheet", "unlikely"}
+_NEGATIVE = {"service_sheet", "folder_sheet", "unlikely", "contradicts"}
 
 
 class Example(NamedTuple):

@@ -7,12 +7,13 @@ from datetime import date
 from pathlib import Path
 
 from bot.settle import settle
-from bot.turn import Asked, Turn
+from bot.turn import Asked, Status, Turn
 from corpus.branches import build_graph
 from corpus.chunk import passages_of
 from corpus.document import Block, BlockKind, Document, DocumentKind, Step
 from corpus.source import Source
-from eval.branch_bench import RIGHT, Case, Verdict, judge, read_cases, report
+from corpus.store import DocumentCard
+from eval.branch_bench import RIGHT, Case, Verdict, judge, judge_served, read_cases, report
 
 SOURCE = Source("essai", "dila", "Éditeur", "Licence")
 TODAY = date(2026, 11, 23)
@@ -28,10 +29,18 @@ def a_turn(question: str, *, asked: str = "") -> Turn:
     blocks = tuple(Block(BlockKind.TEXT, f"Règle {rank} du cas.", path) for rank, path in enumerate(paths))
     document = Document("F1", "essai", DocumentKind.SHEET, "Fiche", "Éditeur", "Licence", TODAY, blocks)
     passages = passages_of(document, SOURCE, TODAY)
+    card = DocumentCard.of(document, 1)
     graph = build_graph(passages)
     asking = next((choice for choice in graph.every_choice() if choice.id == asked), None)
     options = Asked(asking.prompt, asking.id, asking.signature) if asking else None
-    return Turn(question, TODAY, passages=passages, graph=graph, settled=settle(graph, question), question=options)
+    settled = settle(graph, question)
+    return Turn(question, TODAY, card=card, passages=passages, graph=graph, settled=settled, question=options)
+
+
+def which(*documents: str) -> Turn:
+    """A question about which of some documents is meant."""
+    asked = Asked("Laquelle ?", "", documents, documents)
+    return Turn("?", TODAY, status=Status.CLARIFY_DOCUMENT, question=asked)
 
 
 def a_case(*, branch: tuple[str, ...] = (), options: tuple[str, ...] = ()) -> Case:
@@ -67,6 +76,30 @@ def test_a_path_that_the_index_does_not_hold_is_not_right() -> None:
 
     assert verdict is Verdict.NO_SUCH_PATH
     assert verdict not in RIGHT
+
+
+def test_asking_which_document_is_right_when_the_answer_that_follows_is() -> None:
+    case = a_case(branch=TENANT)
+    right, wrong = a_turn("je loue un studio meublé"), a_turn("je suis propriétaire")
+
+    assert judge_served(case, "F1", which("F1", "F2"), lambda _: right) is Verdict.ASKED_DOCUMENT
+    assert judge_served(case, "F1", which("F1", "F2"), lambda _: wrong) is Verdict.OTHER_BRANCH
+    assert judge_served(case, "F1", which("F1", "F2"), lambda _: which("F1", "F2")) is Verdict.NO_ANSWER
+
+
+def test_asking_between_wrong_documents_is_wrong() -> None:
+    verdict = judge_served(a_case(branch=TENANT), "F1", which("F2", "F3"), lambda _: a_turn("je loue un meublé"))
+
+    assert verdict is Verdict.OTHER_DOCUMENT
+    assert verdict not in RIGHT
+
+
+def test_the_right_branch_of_another_document_is_wrong() -> None:
+    served = a_turn("je loue un studio meublé")
+
+    assert judge_served(a_case(branch=TENANT), "F1", served, which) is Verdict.TAKEN
+    assert judge_served(a_case(branch=TENANT), "F2", served, which) is Verdict.OTHER_DOCUMENT
+    assert judge_served(a_case(branch=TENANT), "F1", Turn("?", TODAY), which) is Verdict.NO_ANSWER
 
 
 def test_names_of_failures_are_given_only_when_asked_for() -> None:

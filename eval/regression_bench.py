@@ -1,0 +1,237 @@
+"""Break the bot on purpose, five ways: each must turn the automatic verdict from met to not met, for the right reason.
+
+    python -m eval.regression_bench [--only NAME ...] [--older FOLDER] [--quoted 500] [--worded 120] [--json]
+
+The baseline is a regression suite: the cases that the shipped configuration answers as it should, so its verdict is met
+by construction and says nothing of the bot; a threshold that so many cases cannot show met is left out, and named.
+What is measured is whether each regression is seen: the verdict, and which thresholds it no longer meets. `--older` is
+another CITE_DATA, with an index of an earlier corpus; without it that regression is told as not measured.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from unittest.mock import patch
+
+from bot import answerable
+from bot.assembly import assemble
+from bot.turn import Sentence, Turn
+from bot.verify import Verify
+from corpus.errors import CorpusError
+from corpus.progress import Silent
+from corpus.question import own_entries
+from corpus.settings import Settings, load_settings
+from ethics.policy import load_policy
+from eval.case import Case
+from eval.consistency import succeeded
+from eval.mistral_server.behaviours import BEHAVIOURS
+from eval.mistral_server.server import serving
+from eval.observation import read_observations
+from eval.rates import Judged, judge
+from eval.run import OBSERVATIONS, Plan, run
+from eval.suites import read_suite
+from eval.verdict import Outcome, Verdict, automatic, measures_of, verdicts
+
+_SEED = 20_261_127
+_SCOPE = "public"
+
+
+@dataclass(frozen=True, slots=True)
+class Regression:
+    """One way to break the bot.
+
+    Attributes:
+        expected: thresholds of which one at least must no longer be met.
+        worded: it is seen on answers that a model words.
+        model: of the test server; empty for answers in quotes.
+        broken: what is broken while the bot is assembled and asked.
+        older: it is measured on the index of an earlier corpus.
+    """
+
+    name: str
+    expected: frozenset[str]
+    worded: bool = False
+    model: str = ""
+    broken: Callable[[], AbstractContextManager[object]] = nullcontext
+    older: bool = False
+
+
+class _NoVerify(Verify):
+    """A guard that lets everything through."""
+
+    def __call__(self, turn: Turn) -> Turn:
+        return turn
+
+    def may_say(self, sentence: Sentence, turn: Turn) -> bool:  # noqa: ARG002  the signature is the guard's
+        return True
+
+
+def _without_verifier() -> AbstractContextManager[object]:
+    return patch("bot.assembly.Verify", _NoVerify)
+
+
+@contextmanager
+def _raised() -> Iterator[None]:
+    raised = {**answerable.refusal(), "answer": {**answerable.refusal()["answer"], "from": 0.97}}
+    with patch("bot.retrieve.refusal", lambda: raised):
+        yield
+
+
+def _swapped() -> AbstractContextManager[object]:
+    """Give each entry of the lexicon the administrative words of another one."""
+    entries = own_entries()
+    values = list(entries.values())
+    random.Random(_SEED).shuffle(values)  # noqa: S311  the same every time, nothing secret
+    return patch("corpus.search.own_entries", lambda: dict(zip(entries, values, strict=True)))
+
+
+REGRESSIONS: Mapping[str, Regression] = {
+    one.name: one
+    for one in (
+        Regression(
+            "verifier_dropped",
+            frozenset({"harmful_automatic", "quotes_not_verbatim"}),
+            worded=True,
+            model="test-liar-figure_shifted",
+            broken=_without_verifier,
+        ),
+        Regression("threshold_raised", frozenset({"false_refusal", "settled_wrong"}), broken=_raised),
+        Regression("older_corpus", frozenset({"settled_wrong", "harmful_automatic"}), older=True),
+        Regression(
+            "lexicon_swapped", frozenset({"document_found", "harmful_automatic", "false_refusal"}), broken=_swapped
+        ),
+        Regression("honest_quote_liar", frozenset({"harmful_automatic"}), worded=True, model="test-liar-honest_quote"),
+    )
+}
+
+
+def asked(
+    settings: Settings, cases: Sequence[Case], day: date, regression: Regression | None = None, model: str = ""
+) -> list[Judged]:
+    """Ask the cases to the bot, broken or whole, and judge what it answers."""
+    broken = regression.broken if regression else nullcontext
+    with tempfile.TemporaryDirectory() as name, broken():
+        assembly = assemble(settings)
+        try:
+            plan = Plan("regression", cases, 1, day, reworded=bool(model))
+            run(plan, assembly, settings, Path(name), Silent())
+            return judge(cases, read_observations(Path(name) / OBSERVATIONS))
+        finally:
+            assembly.opened.store.close()
+
+
+def found_in(every: Sequence[Judged], kept: frozenset[str] | None = None) -> list[Verdict]:
+    """Compare with every automatic threshold of the City, or with those kept."""
+    asked_of = [t for t in load_policy().thresholds if t.by == "harness" and (kept is None or t.measure in kept)]
+    return verdicts(asked_of, measures_of(every))
+
+
+def named(found: Sequence[Verdict], outcome: Outcome) -> frozenset[str]:
+    """Return the thresholds of one outcome."""
+    return frozenset(verdict.threshold.measure for verdict in found if verdict.outcome is outcome)
+
+
+def seen(regression: Regression, verdict: Outcome, missed: frozenset[str]) -> bool:
+    """Tell whether a regression was seen for the right reason."""
+    return verdict is Outcome.NOT_MET and bool(missed & regression.expected)
+
+
+def _suite(settings: Settings, cases: Sequence[Case], count: int, day: date, model: str) -> list[Judged]:
+    """The settled rules, then others in a seeded order, that the shipped configuration answers as it should."""
+    head = [case for case in cases if case.settled]
+    rest = [case for case in cases if not case.settled]
+    random.Random(_SEED).shuffle(rest)  # noqa: S311  the same every time, nothing secret
+    # Where a test model says nothing, it cannot lie: the paraphrases that it words come first.
+    every = asked(settings, [*head, *(rest if model else rest[: 3 * count // 2])], day, model=model)
+    good = [one for one in every if succeeded(one) and "false_refusal" not in one.failures]
+    return sorted(good, key=lambda one: not one.seen[0].draft)[:count]
+
+
+def measure(
+    settings: Settings, wanted: Sequence[str], older: Path | None, sizes: tuple[int, int], day: date
+) -> Iterator[dict[str, object]]:
+    """Yield the baseline of each suite that is needed, then what became of it under each regression wanted.
+
+    Args:
+        settings: of the whole bot.
+        wanted: names of regressions.
+        older: data folder of an earlier corpus.
+        sizes: cases in quotes, and worded by a model.
+        day: civil day of the answers.
+    """
+    with serving(BEHAVIOURS) as server:
+
+        def speaking(model: str) -> Settings:
+            address = (
+                {"model_url": server.url, "model_name": model} if model else {"model_url": None, "model_name": None}
+            )
+            return settings.model_copy(update=address)
+
+        suites: dict[bool, list[Case]] = {}
+        kept: dict[bool, frozenset[str]] = {}
+        for by_model, cases, count in zip(
+            (False, True), (read_suite("default"), read_suite("worded")), sizes, strict=True
+        ):
+            if not any(REGRESSIONS[name].worded is by_model for name in wanted):
+                continue
+            model = "test-honest" if by_model else ""
+            good = _suite(speaking(model), cases, count, day, model)
+            found = found_in(good)
+            suites[by_model] = [one.case for one in good]
+            kept[by_model] = named(found, Outcome.MET)
+            left = named(found, Outcome.NOT_ENOUGH) | named(found, Outcome.NOT_MET)
+            yield _line(f"baseline_{'worded' if by_model else 'quoted'}", len(good), found, left=sorted(left))
+        for one in map(REGRESSIONS.__getitem__, wanted):
+            if one.older and older is None:
+                yield {"name": one.name, "verdict": "not measured", "seen": None}
+                continue
+            used = speaking(one.model).model_copy(update={"data": older} if one.older else {})
+            found = found_in(asked(used, suites[one.worded], day, one, one.model), kept[one.worded])
+            met = automatic(found, _SCOPE)
+            yield _line(one.name, len(suites[one.worded]), found, seen=seen(one, met, named(found, Outcome.NOT_MET)))
+
+
+def _line(name: str, cases: int, found: Sequence[Verdict], **more: object) -> dict[str, object]:
+    counts = {v.threshold.measure: f"{v.measure.counted}/{v.measure.trials}" for v in found if v.measure is not None}
+    missed = named(found, Outcome.NOT_MET)
+    whole = [verdict for verdict in found if verdict.outcome is not Outcome.NOT_ENOUGH] if "left" in more else found
+    verdict = automatic(whole, _SCOPE).value
+    return {"name": name, "cases": cases, "verdict": verdict, "not_met": sorted(missed), "counts": counts, **more}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Measure and print; return 0 when every regression that was measured is seen."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--older", type=Path, help="CITE_DATA of an earlier corpus")
+    parser.add_argument("--quoted", type=int, default=500, help="cases answered in quotes")
+    parser.add_argument("--worded", type=int, default=120, help="cases worded by a test model")
+    parser.add_argument("--only", action="append", choices=tuple(REGRESSIONS), help="several times for more")
+    parser.add_argument("--json", action="store_true")
+    options = parser.parse_args(argv)
+    try:
+        found: list[dict[str, object]] = []
+        sizes = (options.quoted, options.worded)
+        wanted = options.only or tuple(REGRESSIONS)
+        for line in measure(load_settings(), wanted, options.older, sizes, datetime.now(UTC).date()):
+            found.append(line)
+            if not options.json:
+                print(json.dumps(line, ensure_ascii=False), flush=True)
+    except CorpusError as error:
+        print(error, file=sys.stderr)
+        return 1
+    if options.json:
+        print(json.dumps(found, ensure_ascii=False, indent=2))
+    return int(any(line.get("seen") is False for line in found))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

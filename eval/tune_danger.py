@@ -1,0 +1,138 @@
+"""Train what hears danger in words that no expression foresaw: `python -m eval.tune_danger`.
+
+Positives are `cases/danger_phrases.tsv` and the tune half of `cases/distress.jsonl`; negatives are the phrases by
+which residents ask for the fiches (`corpus/lexicon`), look-alikes of ours and the tune halves of the other cases. No
+`report` line is read, and no text of `shared/`, which stays free to measure false alarms.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+from sklearn.linear_model import LogisticRegression
+
+from bot.danger import KINDS_FILE, LEANING_FILE, as_read, hear
+from bot.leaning import Floats, binned, write_leaning
+
+CASES = Path(__file__).with_name("cases")
+LEXICON = Path(__file__).parents[1] / "corpus" / "lexicon"
+_BINS, _KIND_BINS = 1 << 16, 1 << 13
+_STRENGTH = 30.0
+_WEIGHT_OF_DANGER, _WEIGHT_OF_LOOK_ALIKE = 8.0, 8.0
+_MOST_FOREIGN = 2500
+_RAREST = 15.0
+
+# Topics of distress.jsonl, in the words of danger.toml.
+_KIND_OF = {
+    "suicide": "suicide", "violence_conjugale": "couple", "enfant": "enfant", "disparition": "enfant", "viol": "sexuel",
+    "incendie": "feu", "gaz": "feu", "medical": "vital", "overdose": "vital", "canicule": "vital",
+    "cambriolage": "agression", "harcelement": "agression", "agression": "agression", "mariage_force": "enfant",
+    "maltraitance_age": "age", "maltraitance_handicap": "age", "sans_abri": "rue",
+}  # fmt: skip
+
+Labelled = tuple[str, str]
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Train both models and write them beside bot/danger.py, or in a folder that is named."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--out", type=Path, default=LEANING_FILE.parent, help="folder of the two models")
+    options = parser.parse_args(arguments)
+    dangers, look_alikes = phrases()
+    others = ordinary()
+    texts = [as_read(text) for text in [*(text for _, text in dangers), *look_alikes, *others]]
+    labels = ["danger"] * len(dangers) + ["none"] * (len(look_alikes) + len(others))
+    weights = [_WEIGHT_OF_DANGER] * len(dangers) + [_WEIGHT_OF_LOOK_ALIKE] * len(look_alikes) + [1.0] * len(others)
+    train(texts, labels, options.out / LEANING_FILE.name, weights, _BINS)
+    kinds = [kind for kind, _ in dangers]
+    train(texts[: len(dangers)], kinds, options.out / KINDS_FILE.name, [1.0] * len(dangers), _KIND_BINS)
+    print(f"{len(dangers)} phrases of danger, {len(look_alikes)} look-alikes, {len(others)} ordinary phrases")
+    return 0
+
+
+def phrases() -> tuple[list[Labelled], list[str]]:
+    """Return (kind, text) of each phrase of danger, and the look-alikes."""
+    lines = (CASES / "danger_phrases.tsv").read_text(encoding="utf-8").splitlines()
+    rows = [(kind, text) for kind, _, text in (line.partition("\t") for line in lines if not line.startswith("#"))]
+    cases = _tune_lines("distress.jsonl")
+    rows += [("none" if case["look_alike"] else _KIND_OF[str(case["kind"])], str(case["q"])) for case in cases]
+    rows += [
+        ("none", str(case["q"]))
+        for name in ("answerable", "unanswerable", "everyday", "branches", "attacks")
+        for case in _tune_lines(f"{name}.jsonl")
+    ]
+    dangers = [row for row in rows if row[0] != "none"]
+    # A few everyday questions do tell of a danger; what is heard in them is not unlearnt.
+    return dangers, [text for kind, text in rows if kind == "none" and not hear(text, expressions_only=True).settles]
+
+
+def ordinary() -> list[str]:
+    """Return phrases of the lexicon in which no expression hears a danger."""
+    said = [
+        phrase
+        for line in (LEXICON / "said_of.tsv").read_text(encoding="utf-8").splitlines()
+        if not line.startswith("#")
+        for phrase in line.partition("\t")[2].split(" ; ")
+    ]
+    everyday, foreign = (
+        [line.partition("\t")[0] for line in (LEXICON / name).read_text(encoding="utf-8").splitlines()[1:]]
+        for name in ("everyday_fr.tsv", "other_languages.tsv")
+    )
+    drawn = np.random.default_rng(0).permutation(len(foreign))[:_MOST_FOREIGN]
+    candidates = [*said, *everyday, *(foreign[at] for at in drawn)]
+    return [text for text in candidates if text.strip() and not hear(text, expressions_only=True).lines]
+
+
+def train(texts: Sequence[str], labels: Sequence[str], path: Path, weights: Sequence[float], bins: int) -> None:
+    """Fit one linear model on texts as they are read and write it; the label "none", where there is one, is first."""
+    rarity = _rarity(texts, bins)
+    model = LogisticRegression(C=_STRENGTH, max_iter=2000)
+    model.fit(_matrix(texts, rarity), labels, sample_weight=list(weights))
+    names = [str(label) for label in model.classes_]
+    rows, offsets = np.asarray(model.coef_), np.asarray(model.intercept_)
+    if len(names) == 2:
+        rows, offsets = np.stack([-rows[0] / 2, rows[0] / 2]), np.array([-offsets[0] / 2, offsets[0] / 2])
+    order = sorted(range(len(names)), key=lambda at: (names[at] != "none", names[at]))
+    write_leaning(path, tuple(names[at] for at in order), rows[order], offsets[order], rarity)
+
+
+def _rarity(texts: Iterable[str], bins: int) -> Floats:
+    """Return log-scaled inverse document frequencies of the bins."""
+    seen = np.zeros(bins)
+    count = 0
+    for text in texts:
+        seen[binned(text, bins)[0]] += 1
+        count += 1
+    rarity: Floats = np.minimum(np.log((1 + count) / (1 + seen)) + 1, _RAREST).astype(np.float32)
+    return rarity
+
+
+def _matrix(texts: Iterable[str], rarity: Floats) -> sparse.csr_matrix:
+    """Return one row a text, of length 1."""
+    columns: list[npt.NDArray[np.int64]] = []
+    values: list[Floats] = []
+    ends = [0]
+    for text in texts:
+        at, counts = binned(text, len(rarity))
+        weighted = counts * rarity[at]
+        columns.append(at)
+        values.append(weighted / (np.sqrt((weighted * weighted).sum()) or 1.0))
+        ends.append(ends[-1] + len(at))
+    shape = (len(ends) - 1, len(rarity))
+    return sparse.csr_matrix((np.concatenate(values), np.concatenate(columns), ends), shape=shape)
+
+
+def _tune_lines(name: str) -> list[dict[str, object]]:
+    """Read the tune half of a file of cases; the other lines are dropped as soon as their half is known."""
+    lines = (CASES / name).read_text(encoding="utf-8").splitlines()
+    return [case for case in map(json.loads, lines) if case.get("half") == "tune"]
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
