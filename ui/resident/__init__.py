@@ -1,0 +1,1 @@
+"""The pages of a resident: complete without a script, enhanced with one."""
