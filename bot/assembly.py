@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from datetime import date
+from functools import partial
 
 from threadpoolctl import threadpool_limits
 
 from bot.answer import answer_digest
+from bot.answerable import belief, evidence
 from bot.attack import attack
 from bot.audit import Audit, Keep
 from bot.complete import complete
@@ -19,7 +22,7 @@ from bot.quote import Quote
 from bot.replies import Reply
 from bot.respond import Responder, Step
 from bot.retrieve import Retrieve
-from bot.rewrite import Rewrite
+from bot.rewrite import Rewrite, Sounded
 from bot.route import Route
 from bot.screen import screen
 from bot.second_check import AskModel, AskScorer
@@ -29,6 +32,7 @@ from bot.verify import SecondCheck, Verify
 from corpus.contacts import load_authorities, load_contacts
 from corpus.embed import load_entailment
 from corpus.opening import Opened, open_search
+from corpus.search import Searcher
 from corpus.settings import Settings
 
 
@@ -86,7 +90,7 @@ def assemble(settings: Settings, keep: Keep | None = None) -> Assembly:
         Human(contacts),
         attack,
         # A follow-up is completed before its intent is told: "et où ?" alone asks for nothing.
-        Rewrite(searcher.knows),
+        Rewrite(searcher.knows, partial(_sounded, searcher)),
         Route(load_authorities(contacts=contacts), contacts, searcher),
         Retrieve(searcher, store),
         Siblings(store, searcher),
@@ -108,6 +112,12 @@ def assemble(settings: Settings, keep: Keep | None = None) -> Assembly:
         may_reword=generation.model is not None and generation.mode == "on_request",
         findings=generation.said,
     )
+
+
+def _sounded(searcher: Searcher, text: str, day: date) -> Sounded:
+    found = searcher.search(text, limit=5, as_of=day)
+    sure = belief(evidence(found, searcher)) if found.documents else 0.0
+    return Sounded(sure, tuple(hit.key for hit in found.documents))
 
 
 def _second_check(settings: Settings, model: LanguageModel | None) -> SecondCheck | None:

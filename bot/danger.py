@@ -58,12 +58,14 @@ class Heard:
         lines: ids of contacts.toml, most fitting first.
         kinds: ids of danger.toml, in the same order.
         in_doubt: the trained model alone hears it, and not surely.
+        leans: the trained model alone hears it.
     """
 
     settles: bool
     lines: tuple[str, ...]
     kinds: tuple[str, ...]
     in_doubt: bool = False
+    leans: bool = False
 
 
 class Danger:
@@ -82,6 +84,9 @@ class Danger:
         if turn.status not in {None, Status.REFUSED_TOO_LONG}:
             return turn
         heard = hear(turn.text)
+        if heard.leans and any(exchange.document for exchange in turn.conversation.exchanges):
+            # In the middle of a procedure, a short statement is an answer more often than a call.
+            heard = replace(heard, settles=False, in_doubt=True)
         lines = tuple(line for line in heard.lines if self._contacts.get(line) is not None)[:_MOST_LINES]
         if not lines:
             return turn
@@ -115,14 +120,17 @@ def hear(text: str, *, expressions_only: bool = False) -> Heard:
             beside.append(kind)
     if not present and _despairs(plain, asking=asking):
         present = [kind for kind in _kinds() if kind.id == "suicide"]
-    in_doubt = False
+    share = 0.0
     if not present and not asking and not closed and not expressions_only:
         leaning, share = _leaning(plain)
-        in_doubt = 0 < share < _SETTLES
-        (beside if in_doubt else present).extend(leaning)
+        (present if share >= _SETTLES else beside).extend(leaning)
     kinds = [*present, *beside]
     return Heard(
-        bool(present), tuple(_dealt(kind.lines for kind in kinds)), tuple(kind.id for kind in kinds), in_doubt=in_doubt
+        settles=bool(present),
+        lines=tuple(_dealt(kind.lines for kind in kinds)),
+        kinds=tuple(kind.id for kind in kinds),
+        in_doubt=0 < share < _SETTLES,
+        leans=share > 0,
     )
 
 

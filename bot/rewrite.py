@@ -12,9 +12,11 @@ import re
 import tomllib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import date
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 from bot.roles import asked_role
 from bot.turn import Asked, Conversation, Exchange, Status, Turn
@@ -37,7 +39,37 @@ _LOOKED_AT = 4000
 _NEW_SUBJECT = 2
 """New words that take a price, a delay or a paper asked for out of the document before ("combien pour la moto ?")."""
 
+_STANDS_ALONE = 0.6
+"""Belief from which a message without a sign of being a follow-up is a question in itself."""
+
+_FINDS_NOTHING = 0.2
+"""Belief under which a message says too little to tell what it is about."""
+
+_NEAR = 3
+"""Rank down to which the document before is still among those that the completed question finds."""
+
+_SOCIAL = frozenset(
+    {
+        Status.REFUSED_SMALL_TALK,
+        Status.HANDOVER_HUMAN,
+        Status.REFUSED_EMPTY,
+        Status.REFUSED_ABUSE,
+        Status.REFUSED_ATTACK,
+    }
+)
+"""Ends of turns that were about nothing: what follows them follows the turn before."""
+
 Knows = Callable[[str], bool]
+
+
+class Sounded(NamedTuple):
+    """What a search of some words finds: how likely its best document answers, and the best documents' keys."""
+
+    belief: float
+    documents: tuple[str, ...]
+
+
+Sound = Callable[[str, date], Sounded]
 
 
 class Rewrite:
@@ -45,25 +77,52 @@ class Rewrite:
 
     Args:
         knows: tells whether a folded word is one of the documents; typed words it does not know make no subject.
+        sound: searches some words, to tell a follow-up from a question that stands alone.
     """
 
-    def __init__(self, knows: Knows) -> None:
+    def __init__(self, knows: Knows, sound: Sound) -> None:
         self._knows = knows
+        self._sound = sound
 
     def __call__(self, turn: Turn) -> Turn:
         """Set what is searched, the document it is looked for in, and the options that the message picks."""
         if turn.status is not None or not turn.conversation.exchanges or turn.conversation.picked:
             return self._after_a_button(turn)
         last = _last_subject(turn.conversation)
-        if last is None:
+        if last is None or _patterns()["follow_up"]["thanks"].search(_folded(turn.text)):
             return turn
         if last.question is not None and (taken := _answer(turn, last, last.question)) is not None:
             return taken
-        if not self._follows(turn.text, last):
+        alone = self._sound(turn.text, turn.day)
+        if not self._follows(turn.text, last) and not self._needs_more(turn.text, alone):
             return turn
-        document = "" if self._new_subject(turn.text, last) else last.document
-        conversation = replace(turn.conversation, document=document, picked=last.picked if document else ())
-        return _understood(replace(turn, conversation=conversation), f"{last.text} {turn.text}")
+        return self._completed(turn, last, alone)
+
+    def _needs_more(self, text: str, alone: Sounded) -> bool:
+        """Tell whether a short message finds nothing by itself."""
+        return len(self._own(text)) < _ALONE and alone.belief < _STANDS_ALONE
+
+    def _completed(self, turn: Turn, last: Exchange, alone: Sounded) -> Turn:
+        """The turn searched with the question before it, or alone when that finds more."""
+        joined = f"{last.text} {turn.text}"
+        both = self._sound(joined, turn.day)
+        if self._new_subject(turn.text, last):
+            turn = replace(turn, conversation=replace(turn.conversation, document="", subject=turn.text))
+            return turn if alone.belief > both.belief else _understood(turn, joined)
+        # What is said of the person goes with the next questions too; what was asked does not.
+        subject = joined if situation_heard(turn.text) else last.text
+        document = last.document if self._keeps(turn.text, last.document, alone, both) else ""
+        picked = last.picked if document else ()
+        conversation = replace(turn.conversation, document=document, picked=picked, subject=subject)
+        return _understood(replace(turn, conversation=conversation), joined)
+
+    def _keeps(self, text: str, document: str, alone: Sounded, both: Sounded) -> bool:
+        """Tell whether a follow-up is still about the document before it."""
+        if asked_role(text) is not None and len(self._own(text)) < _SHORT:
+            return True
+        if alone.belief < _FINDS_NOTHING:
+            return document in both.documents[:_NEAR]
+        return document in alone.documents
 
     def _after_a_button(self, turn: Turn) -> Turn:
         """A button is pressed under an answer: its question is the one asked before."""
@@ -81,7 +140,7 @@ class Rewrite:
         folded = _folded(text)
         signs = _patterns()["follow_up"]
         own = self._own(text)
-        if len(own) >= _ALONE or signs["thanks"].search(folded):
+        if len(own) >= _ALONE:
             return False
         if signs["bare"].search(folded) and len(own) < _SHORT:
             return True
@@ -107,7 +166,7 @@ class Rewrite:
 def exchange_of(turn: Turn) -> Exchange:
     """Return what the next turn needs of this one; nothing of it is kept by the server."""
     return Exchange(
-        text=turn.query,
+        text=turn.conversation.subject or turn.query,
         status=turn.status or Status.ERROR_INTERNAL,
         document=turn.card.key if turn.card is not None and (turn.sentences or turn.question) else "",
         title=turn.card.title if turn.card is not None else "",
@@ -194,10 +253,8 @@ def _understood(turn: Turn, searched: str, told: str = "") -> Turn:
 
 
 def _last_subject(conversation: Conversation) -> Exchange | None:
-    """The latest turn that was about something: thanks and refusals in between do not end a subject."""
-    about = (exchange for exchange in reversed(conversation.exchanges) if exchange.document or exchange.question)
-    latest = conversation.exchanges[-1:] or (None,)
-    return next(about, latest[0])
+    """The latest turn that was about something: thanks in between do not end a subject."""
+    return next((one for one in reversed(conversation.exchanges) if one.status not in _SOCIAL), None)
 
 
 def _folded(text: str) -> str:

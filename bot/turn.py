@@ -185,12 +185,14 @@ class Conversation:
         document: key of the document the resident chose, empty when the search decides.
         picked: (choice id, label) for each deciding question answered by a button.
         every_case: "afficher tous les cas": ask nothing, show each case.
+        subject: what the next follow-up completes, when it is not all that was searched.
     """
 
     exchanges: tuple[Exchange, ...] = ()
     document: str = ""
     picked: tuple[tuple[str, str], ...] = ()
     every_case: bool = False
+    subject: str = ""
 
 
 NO_CONVERSATION = Conversation()

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.rewrite import Rewrite, continued, picked_option
+from bot.rewrite import Rewrite, Sounded, continued, picked_option
 from bot.turn import Asked, Conversation, Exchange, Status, Turn
 from tests.bot.town import DAY
 
@@ -22,9 +22,14 @@ WHICH = Exchange(
 )
 
 
-def after(*exchanges: Exchange, text: str) -> Turn:
+def rewriting(**beliefs: float) -> Rewrite:
+    """A step for which the words given are sounded with these beliefs, any other with none, and F1 is always near."""
+    return Rewrite(lambda word: word != "blabla", lambda text, _: Sounded(beliefs.get(text, 0.0), ("F9", "F1")))
+
+
+def after(*exchanges: Exchange, text: str, alone: float = 0.0) -> Turn:
     turn = Turn(text, DAY, conversation=Conversation(exchanges))
-    return Rewrite(lambda word: word != "blabla")(turn)
+    return rewriting(**{text: alone})(turn)
 
 
 @pytest.mark.parametrize(
@@ -55,9 +60,15 @@ def test_a_message_that_means_nothing_alone_is_searched_with_the_question_before
     ],
 )
 def test_a_question_that_stands_alone_is_left_alone(text: str) -> None:
-    turn = after(LOST, text=text)
+    turn = after(LOST, text=text, alone=0.9)
 
     assert (turn.query, turn.conversation.document, turn.notices) == (text, "", ())
+
+
+@pytest.mark.parametrize("text", ["je suis locataire", "On voudrait refaire les photos", "j'ai 52 ans"])
+def test_a_short_message_that_finds_nothing_alone_is_searched_with_the_question_before_it(text: str) -> None:
+    assert after(LOST, text=text).query == f"{LOST.text} {text}"
+    assert after(LOST, text=text, alone=0.9).query in {text, f"{LOST.text} {text}"}
 
 
 @pytest.mark.parametrize("text", ["et pour le permis de conduire ?", "et pour un passeport ?", "et le passeport"])
@@ -66,10 +77,15 @@ def test_a_follow_up_on_another_thing_is_not_held_to_the_document_before(text: s
 
     assert turn.conversation.document == ""
     assert turn.query.endswith(text)
+    assert continued(replace(turn, status=Status.ANSWERED)).exchanges[-1].text == text
+
+
+def test_a_new_thing_that_finds_more_alone_is_searched_alone() -> None:
+    assert after(LOST, text="et le passeport ?", alone=0.9).query == "et le passeport ?"
 
 
 def test_a_first_message_has_nothing_to_follow() -> None:
-    assert Rewrite(lambda _: True)(Turn("combien ?", DAY)) == Turn("combien ?", DAY)
+    assert rewriting()(Turn("combien ?", DAY)) == Turn("combien ?", DAY)
 
 
 @pytest.mark.parametrize("text", ["merci", "Merci beaucoup !", "ok merci, au revoir", "Bonjour"])
@@ -148,7 +164,7 @@ def test_thanks_in_between_do_not_end_the_subject() -> None:
 
 def test_a_button_under_an_answer_asks_its_question_again() -> None:
     conversation = Conversation((ASKED,), picked=(("c1", "Vous êtes majeur"),))
-    turn = Rewrite(lambda _: True)(Turn("Vous êtes majeur", DAY, conversation=conversation))
+    turn = rewriting()(Turn("Vous êtes majeur", DAY, conversation=conversation))
 
     assert (turn.query, turn.conversation.document) == (LOST.text, "F1")
 
@@ -156,15 +172,16 @@ def test_a_button_under_an_answer_asks_its_question_again() -> None:
 def test_a_turn_that_was_settled_is_left_alone() -> None:
     turn = Turn("combien ?", DAY, status=Status.REFUSED_ATTACK, conversation=Conversation((LOST,)))
 
-    assert Rewrite(lambda _: True)(turn) == turn
+    assert rewriting()(turn) == turn
 
 
-def test_the_conversation_grows_by_what_was_searched() -> None:
-    turn = replace(after(LOST, text="et combien ?"), status=Status.UNANSWERABLE_NO_SOURCE)
-    conversation = continued(turn)
+def test_what_is_said_of_the_person_goes_with_the_questions_that_follow_and_what_was_asked_does_not() -> None:
+    asked = continued(replace(after(LOST, text="et combien ?"), status=Status.UNANSWERABLE_NO_SOURCE))
+    told = continued(replace(after(LOST, text="je suis mineur"), status=Status.ANSWERED))
 
-    assert [exchange.text for exchange in conversation.exchanges] == [LOST.text, turn.query]
-    assert conversation.picked == ()
+    assert [exchange.text for exchange in asked.exchanges] == [LOST.text, LOST.text]
+    assert told.exchanges[-1].text == f"{LOST.text} je suis mineur"
+    assert asked.picked == ()
 
 
 @given(st.text(max_size=200), st.text(max_size=200))
