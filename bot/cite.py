@@ -57,8 +57,8 @@ def cite_draft(draft: Draft, turn: Turn) -> tuple[Sentence | None, str]:
             continue
         found = whole_quotes(quote, passage, text)
         if not found:
-            reason = "quote_not_found"
-            continue
+            # A passage that exists and does not say it: what else the sentence cites proves nothing of this.
+            return None, "quote_not_found"
         citations += [citation_of(whole, passage, turn.day) for whole in found]
         cited.append(passage)
     if not citations:

@@ -59,8 +59,10 @@ SCHEMA: dict[str, Any] = {
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a model is given: `passages` at most, `characters` of them in all, and `seconds` of wall
-    clock for every call of a model in the turn: its draft, the second check, the translation."""
+    """What a model is given: `passages` at most, `characters` of them in all, and `seconds` of wall clock.
+
+    The seconds are for every call of a model in the turn: its draft, the second check, the translation.
+    """
 
     passages: int = 8
     characters: int = 6_000

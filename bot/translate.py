@@ -80,9 +80,7 @@ class Translate:
         warnings = tuple(warning for warning in turn.warnings if warning[0] != "language")
         return replace(turn, sentences=sentences, warnings=(*warnings, ("translated", "")))
 
-    def _ask(
-        self, language: str, texts: Sequence[str], until: float
-    ) -> tuple[Mapping[int, str] | None, Energy | None]:
+    def _ask(self, language: str, texts: Sequence[str], until: float) -> tuple[Mapping[int, str] | None, Energy | None]:
         """Return the translations by rank, None when the model failed, and what asking took."""
         numbered = [f'<phrase n="{rank}">{escape(text, quote=True)}</phrase>' for rank, text in enumerate(texts, 1)]
         asked = "\n".join([f"<langue>{language}</langue>", *numbered])

@@ -239,6 +239,8 @@ class Turn:
         contact: id of the line of contacts.toml to send the resident to.
         urgent: ids of emergency lines, shown first whatever the rest of the answer is.
         in_doubt: a danger may be told in words that no expression fits; it is answered on strong evidence only.
+        least: belief under which no document answers, when the words sound like a question that none does; 0 leaves it
+            to the search.
         topic: what an early step understood of the matter, for the contact and the reply (a DansMaRue category, the
             name of a town or an authority); empty when nothing was.
         conversation: what came before.
@@ -275,6 +277,7 @@ class Turn:
     contact: str = ""
     urgent: tuple[str, ...] = ()
     in_doubt: bool = False
+    least: float = 0.0
     topic: str = ""
     conversation: Conversation = NO_CONVERSATION
     searched: str = ""

@@ -94,8 +94,8 @@ class Verify:
                 return False
             if fold_spaces(citation.quote) not in fold_spaces(passage.text):
                 return False
-        # A sentence of a model had its figures compared clause by clause, or row by row, in bot/checks.
-        return sentence.origin is Origin.MODEL or _figures_are_quoted(sentence)
+        # A row of a table in a model's words had its cells compared with their headers, in bot/checks.
+        return (sentence.origin is Origin.MODEL and _cites_a_row(sentence)) or _figures_are_quoted(sentence)
 
     def refusal(self, sentence: Sentence, turn: Turn) -> str:
         """Return why a sentence of a model is not proved (a key of checks/reasons.toml); empty when it is."""
@@ -131,7 +131,11 @@ class Verify:
             around += [context_of(quote, passage) for quote in whole]
         # What one quote stands under says nothing of another: only what they share is what they are about.
         shared = sorted(frozenset.intersection(*around))
-        return refusal(sentence.text, tuple(dict.fromkeys(quotes)), shared, turn.query), quotes
+        reason = refusal(sentence.text, tuple(dict.fromkeys(quotes)), shared, turn.query)
+        if not reason and not _cites_a_row(sentence) and not _figures_are_quoted(sentence, quotes):
+            # Promise 2: the words around a figure are the publisher's, as far as its clause goes.
+            reason = "figures"
+        return reason, quotes
 
     def may_say(self, sentence: Sentence, turn: Turn) -> bool:
         """Tell whether a sentence of a model may be read before the rest of its answer is known."""
@@ -202,13 +206,24 @@ class Verify:
         return any(passage is not None and passage.old_figures(turn.day) for passage in passages)
 
 
-def _figures_are_quoted(sentence: Sentence) -> bool:
-    """Tell whether each clause with a figure is verbatim in a quote, and no figure is said more often than quoted."""
+def _cites_a_row(sentence: Sentence) -> bool:
+    """Tell whether a quote is a row of a table, whose cells stand apart."""
+    return any(" | " in citation.quote for citation in sentence.citations)
+
+
+def _figures_are_quoted(sentence: Sentence, whole: Sequence[str] = ()) -> bool:
+    """Tell whether each clause with a figure is verbatim in a quote, and no figure is said more often than quoted.
+
+    Args:
+        sentence: to check.
+        whole: its quotes, grown to the publisher's sentences; those of its citations when empty.
+    """
     text = fold_spaces(sentence.text)
-    quotes = [fold_spaces(citation.quote) for citation in sentence.citations]
+    quotes = [fold_spaces(quote) for quote in whole or [citation.quote for citation in sentence.citations]]
     quoted = Counter(figure for quote in quotes for figure in find_figures(quote))
     # As a whole figure: the 6 of "86" is not quoted by it.
     if Counter(find_figures(text)) - quoted:
         return False
     clauses = [clause.strip() for clause in _CLAUSE_END.split(text) if has_figures(clause)]
-    return all(any(clause in quote for quote in quotes) for clause in clauses)
+    # Where a sentence begins makes a capital, and no other rule.
+    return all(any(clause.casefold() in quote.casefold() for quote in quotes) for clause in clauses)

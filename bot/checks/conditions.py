@@ -11,8 +11,12 @@ from bot.checks.units import Mark, Unit
 from bot.checks.vocabulary import neutral, stem
 from corpus.sentences import exception_sentences
 
-_KEPT, _KEPT_SENTENCE = 0.5, 0.4
-"""Share of what a condition names that the sentence must still name; and of a whole sentence of exception."""
+_KEPT, _KEPT_SENTENCE, _KEPT_SENTENCE_FREE = 0.5, 0.4, 0.25
+"""Share of what a condition names that the sentence must still name; and of a whole sentence of exception, in a near
+echo and worded otherwise."""
+
+_KEPT_FREE = 0.5
+"""The same share in a sentence worded otherwise, what the question says of the situation counted."""
 
 _WHOLE = 0.75
 """From this share on, a condition is told by its words, whatever links them to the rest."""
@@ -47,13 +51,15 @@ def _aims(clause: Clause) -> bool:
 def _named_still(claim: Claim, clause: Clause) -> bool:
     """Tell whether the sentence, or what stands above its quote, names an aim."""
     named = _named(clause.units)
-    above = claim.said.concepts | claim.around.concepts
+    above = claim.said.concepts | claim.around.concepts | claim.asked.concepts
     return sum(agrees(unit, above) for unit in named) >= _KEPT * len(named)
 
 
 def _lost(claim: Claim, clause: Clause, said: set[str]) -> bool:
     """Tell whether the sentence leaves out what a clause of the quote makes the rule depend on."""
     named = _named(clause.units)
+    if not claim.echo:
+        return _left_out(claim, clause, named, said)
     if sum(agrees(unit, claim.said.concepts) for unit in named) < _KEPT * len(named):
         return True
     negative = any(other.negative for other in claim.said.clauses)
@@ -64,6 +70,33 @@ def _lost(claim: Claim, clause: Clause, said: set[str]) -> bool:
     if "except" in clause.conditions and not said & {"except", "contrast"} and not ("if" in said and negative):
         return True
     return bool(clause.conditions & {"if", "proviso"}) and not _carried(claim, clause, named)
+
+
+def _left_out(claim: Claim, clause: Clause, named: Sequence[Unit], said: set[str]) -> bool:
+    """Tell the same of a sentence worded otherwise: the words of the condition matter less than that there is one.
+
+    What the asker said of the situation ("I am a student...") need not be said again.
+    """
+    marked = bool(said & _TRUE_MARKS)
+    if "except" in clause.conditions and not marked and "contrast" not in said:
+        return True
+    if named and _mostly(named, claim.asked.concepts | claim.around.concepts):
+        return False
+    bounded = marked or bool(claim.said.named("relation"))
+    if ("proviso" in clause.conditions and not marked) or ("only" in clause.conditions and not bounded):
+        return True
+    above = claim.said.concepts | claim.asked.concepts | claim.around.concepts
+    if sum(agrees(unit, above) for unit in named) < _KEPT_FREE * len(named):
+        return True
+    # A condition may be told by any word that links it: "quand", "pour", "passé", "une fois"...
+    return bool(clause.conditions & {"if", "proviso"}) and not marked and not _stated(claim, clause, named)
+
+
+def _stated(claim: Claim, clause: Clause, named: Sequence[Unit]) -> bool:
+    """Tell whether what the condition alone names is in the sentence, as its subject or a complement."""
+    others = {concept for other in claim.quoted.clauses if other is not clause for concept in other.concepts}
+    own = [unit for unit in named if not agrees(unit, others)] or list(named)
+    return bool(own) and sum(agrees(unit, claim.said.concepts) for unit in own) >= _KEPT * len(own)
 
 
 def _only_if(clause: Clause, said: set[str]) -> bool:
@@ -122,7 +155,8 @@ def _exceptions_in(quote: str) -> tuple[str, ...]:
 
 def _sentence_kept(claim: Claim, sentence: str) -> bool:
     named = _named(read(sentence).units)
-    return sum(agrees(unit, claim.said.concepts) for unit in named) >= _KEPT_SENTENCE * len(named)
+    kept = _KEPT_SENTENCE if claim.echo else _KEPT_SENTENCE_FREE
+    return sum(agrees(unit, claim.said.concepts) for unit in named) >= kept * len(named)
 
 
 def _named(units: Sequence[Unit]) -> list[Unit]:

@@ -15,12 +15,13 @@ _SHARED = 0.3
 _FREE, _HELD = 0.4, 0.5
 """In a sentence that says it otherwise: share of words nothing need support, and share that the quotes alone must."""
 
-_LEAST = 3
+_LEAST = 4
 """Words that mean something from which a sentence is long enough for its words to be weighed together."""
 
 _VERBS, _WORDS_A_VERB = 2, 4
 """Verbs that may come from nowhere, and the words that mean something a sentence must have for each of them."""
 
+_DENYING = frozenset({"ne", "n", "pas", "plus", "sans", "non", "aucun", "aucune", "rien", "jamais"})
 _DIRECT = re.compile(r"\w{3,}ez$")
 _INFINITIVE = re.compile(r"\w{3,}(?:er|ir|re)$")
 _PARTICIPLE = re.compile(r"\w{2,}(?:é|ée|és|ées|i|ie|is|ies|it|ite|its|ites|u|ue|us|ues)$")
@@ -52,7 +53,12 @@ def _said_otherwise(claim: Claim, found: list[Unit]) -> bool:
     units = [u for u in claim.said.units if not u.word[:1].isdigit() and not _is_neutral(u.word)]
     if claim.echo or len(units) < _LEAST or len(found) > _FREE * len(units):
         return False
-    held = sum(agrees(unit, claim.quoted.concepts) for unit in units)
+    # Three words that mean the same one of the quote are supported once.
+    told = {concept for unit in units for concept in unit.concepts.union(*unit.inner)}
+    held = min(
+        sum(agrees(unit, claim.quoted.concepts) for unit in units),
+        sum(agrees(unit, told) for unit in claim.quoted.units),
+    )
     if held < _HELD * len(units):
         return False
     return not any(unit.negated or _decides(unit) or _with(claim, unit) for unit in found)
@@ -93,7 +99,10 @@ def _is_verb(claim: Claim, unit: Unit) -> bool:
 
 @lru_cache(maxsize=50_000)
 def _is_neutral(word: str) -> bool:
-    return all(stem(part) in neutral() or not word_of(part).concepts for part in word.split(" "))
+    parts = word.split(" ")
+    if len(parts) > 1 and not _DENYING.isdisjoint(parts):
+        return False  # "suffit" adds nothing, "ne suffit pas" does
+    return all(stem(part) in neutral() or not word_of(part).concepts for part in parts)
 
 
 def _leans_on_quotes(claim: Claim) -> bool:

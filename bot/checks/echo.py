@@ -1,4 +1,4 @@
-"""Near echoes: where a sentence repeats its quote, a tool word that differs was changed, and a mark missing was dropped."""
+"""Near echoes: where a sentence repeats its quote, a tool word that differs was changed, a missing mark dropped."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from collections.abc import Iterator
 
 from bot.checks.claim import Claim, agrees
 from bot.checks.reading import Reading, read
+from bot.checks.units import Unit
+from bot.checks.vocabulary import neutral, stem
+from corpus.document import fold_spaces
 
 _TELLING = frozenset(
     {"avec", "sans", "avant", "apres", "seul", "hors", "sauf", "contre", "plus", "moins", "oui", "non", "et", "ou"}
@@ -30,14 +33,40 @@ def echo(claim: Claim) -> str:
     row = any(" | " in quote for quote in claim.quotes)
     # What a table is about does not stand in for one of its cells.
     quoted = read("\n".join(_CAPTION.sub("", quote) for quote in claim.quotes)) if row else claim.quoted
-    if _telling(claim.said) - _telling(quoted):
-        return "relations"
-    if any(_exchanged(claim.said, quoted)):
-        return "entities"
+    reason = _changed(claim.said, quoted) or (_recited(claim, quoted) if row else "")
+    if reason:
+        return reason
     said = sum(agrees(unit, claim.said.concepts) for unit in quoted.units)
-    if said >= _SAID * len(quoted.units) and _bound(quoted) - _bound(claim.said):
-        return "conditions"
-    return ""
+    dropped = said >= _SAID * len(quoted.units) and _bound(quoted) - _bound(claim.said)
+    return "conditions" if dropped else ""
+
+
+def _changed(said: Reading, quoted: Reading) -> str:
+    """Return why a tool word or an entity of an echo is not that of its quotes."""
+    free = _JOINING if any(mark.name == "one_of" for mark in quoted.named("choice")) else frozenset()
+    if any(word not in free for word in _telling(said) - _telling(quoted)):
+        return "relations"
+    return "entities" if any(_exchanged(said, quoted)) else ""
+
+
+def _recited(claim: Claim, quoted: Reading) -> str:
+    """Return why a sentence that recites a row is not one of the rows quoted."""
+    if any(not agrees(unit, quoted.concepts) for unit in claim.said.units if _tells(unit)):
+        return "content"
+    rows = (line for quote in claim.quotes for line in quote.split("\n"))
+    return "" if any(_copied(claim.text, line) for line in rows) else "pairing"
+
+
+def _copied(text: str, line: str) -> bool:
+    """Tell whether a sentence that recites a row gives its first cell, and each cell whose header it gives, whole."""
+    said = fold_spaces(text)
+    first, *cells = (fold_spaces(cell) for cell in _CAPTION.sub("", line).split(" | "))
+    named = [cell for cell in cells if cell.rpartition(" : ")[0] and cell.rpartition(" : ")[0] in said]
+    return (first.rpartition(" : ")[2] or first) in said and all(cell.rstrip(" .") in said for cell in named)
+
+
+def _tells(unit: Unit) -> bool:
+    return not any(stem(word) in neutral() for word in unit.word.split(" "))
 
 
 def _telling(reading: Reading) -> Counter[str]:

@@ -17,6 +17,7 @@ from bot.checks.claim import Claim, agrees
 from bot.checks.reading import Reading, read
 from bot.checks.units import Unit
 from bot.checks.vocabulary import neutral, stem
+from corpus.analyse import fold, stop_words
 from corpus.document import fold_spaces
 
 _ARTICLE = re.compile(r"^une?\s+(?:personnes?|enfants?|fois)$", re.IGNORECASE)
@@ -24,17 +25,22 @@ _ARTICLE = re.compile(r"^une?\s+(?:personnes?|enfants?|fois)$", re.IGNORECASE)
 
 _ENDS = re.compile(r"[;:!?()\n|]|[.,](?=\s|$)")
 _PARTS = re.compile(r"[;:!?()\n|]|[.,](?=\s|$)|\b(?:et|ou|puis|mais)\b")
-_KEPT = 0.34
-"""Share of what the quote says around a figure, between two marks of punctuation, that the sentence must say too."""
+_KEPT, _KEPT_FREE = 0.34, 0.2
+"""Share of what the quote says around a figure, between two marks of punctuation, that the sentence must say too:
+in a near echo, and worded otherwise."""
 
 _KEY = 0.5
 """Share of what names a row that the sentence must say."""
 
 _KIND = re.compile(r"[^\W\d_]+|[€%]")
 _NOUN = re.compile(r"\s*((?:[^\W\d_]|[-’'])+)(?:\s+([^\W\d_]+))?")
+_LABEL = re.compile(r"^(.{1,160}?)\s?:\s")
 _CELL = re.compile(r"\s[|]\s")
 _CAPTION = re.compile(r"^\[[^\]]*\]\s*")
-_WHOM = frozenset({"person", "kind", "period"})
+_SYMBOL = 2
+"""Letters of the symbol of a unit, at most: kg, m, kW."""
+
+_WHOM = frozenset({"person", "period"})
 
 
 def figures(claim: Claim) -> str:
@@ -74,6 +80,8 @@ def _paired(claim: Claim, text: str, figure: Figure, said: Sequence[Figure], lin
     alike = [(line, twin) for line, twin in twins if bounded_alike(bound, bounds_of(line, twin.start, twin.end))]
     if not alike:
         return "relations"
+    if any(_other_period(text, figure, line, twin) for line, twin in alike):
+        return "figures"
     rivals = [
         (line, other)
         for line, other in places
@@ -84,6 +92,13 @@ def _paired(claim: Claim, text: str, figure: Figure, said: Sequence[Figure], lin
     return "" if any(_beside(claim, line, twin, sole=not rivals) for line, twin in alike) else "pairing"
 
 
+def _other_period(text: str, figure: Figure, line: str, twin: Figure) -> bool:
+    """Tell a figure said for a period that its quote does not name: by year for by month."""
+    said = {mark.name for mark in _stretch(text, figure, _PARTS).named("period")}
+    quoted = {mark.name for mark in _stretch(line, twin, _ENDS).named("period")}
+    return bool(said) and bool(quoted) and said.isdisjoint(quoted)
+
+
 def _counts_alike(claim: Claim, text: str, figure: Figure, line: str, twin: Figure) -> bool:
     """Tell whether a bare number counts the same thing: 50 employees are not 50 months."""
     if kind_of(figure.text):
@@ -91,9 +106,12 @@ def _counts_alike(claim: Claim, text: str, figure: Figure, line: str, twin: Figu
     said, quoted = _NOUN.match(text, figure.end), _NOUN.match(line, twin.end)
     if said is None:
         return True
+    unit = said.group(1).lower()
+    if len(unit) <= _SYMBOL and fold(unit) not in stop_words():
+        return quoted is not None and quoted.group(1).lower() == unit
     units = [unit for word in said.groups() if word for unit in read(word).units]
     if not units or quoted is None:
-        return not units or claim.quoted.concepts.issuperset() or any(map(claim.supports, units))
+        return not units or any(map(claim.supports, units))
     near = read(" ".join(word for word in quoted.groups() if word)).concepts
     return any(agrees(unit, near) for unit in units) or all(claim.supports(unit) for unit in units)
 
@@ -140,22 +158,27 @@ def _shared(words: str, others: str) -> int:
 
 
 def _telling(reading: Reading) -> list[Unit]:
-    return [
-        u for u in reading.units if not u.word[:1].isdigit() and (u.entity or stem(u.word) not in neutral())
-    ]
+    return [u for u in reading.units if not u.word[:1].isdigit() and (u.entity or stem(u.word) not in neutral())]
 
 
 def _beside(claim: Claim, line: str, twin: Figure, *, sole: bool) -> bool:
     """Tell whether the sentence keeps what its quote says around a figure: whom it is for, and a part of the rest."""
-    start = max((m.end() for m in (_ENDS if sole else _PARTS).finditer(line, 0, twin.start)), default=0)
-    end = next((m.start() for m in (_ENDS if sole else _PARTS).finditer(line, twin.end)), len(line))
-    around = read(f"{line[start : twin.start]} {line[twin.end : end]}")
-    units = _telling(around)
-    kept = [unit for unit in units if agrees(unit, claim.said.concepts) or agrees(unit, claim.around.concepts)]
-    if len(kept) < _KEPT * len(units):
+    units = _telling(_stretch(line, twin, _PARTS if claim.echo and not sole else _ENDS))
+    above = claim.said.concepts | claim.around.concepts | claim.asked.concepts
+    if sum(agrees(unit, above) for unit in units) < (_KEPT if claim.echo else _KEPT_FREE) * len(units):
         return False
-    above = claim.said.nested | claim.around.nested
-    return all(f"{mark.table}:{mark.name}" in above for mark in around.marks if mark.table in _WHOM)
+    above = claim.said.nested | claim.around.nested | claim.asked.nested
+    label = _LABEL.match(line)
+    named = read(label.group(1)) if label is not None and label.end() <= twin.start else read("")
+    whom = (*_stretch(line, twin, _ENDS if sole else _PARTS).marks, *named.marks)
+    return all(f"{mark.table}:{mark.name}" in above for mark in whom if mark.table in _WHOM)
+
+
+def _stretch(line: str, twin: Figure, bounds: re.Pattern[str]) -> Reading:
+    """What a line says around a figure, up to the nearest bounds."""
+    start = max((m.end() for m in bounds.finditer(line, 0, twin.start)), default=0)
+    end = next((m.start() for m in bounds.finditer(line, twin.end)), len(line))
+    return read(f"{line[start : twin.start]} {line[twin.end : end]}")
 
 
 def _rows(claim: Claim, text: str, said: Sequence[Figure], lines: Sequence[str]) -> str:
@@ -190,7 +213,7 @@ def _naming(text: str, claim: Claim, line: str) -> float:
     units = _telling(read(key))
     if not units:
         return 1.0 if placed_figures(key) else 0.0
-    above = read(text).concepts | claim.around.concepts
+    above = read(text).concepts | claim.around.concepts | claim.asked.concepts
     return sum(agrees(unit, above) for unit in units) / len(units)
 
 

@@ -7,6 +7,12 @@ from bot.checks.units import Mark
 
 _PLACES_AND_PEOPLE = ("authority", "person", "document", "place", "kind")
 _TWO = 2
+_MEASURED = 2
+"""Tokens before a period among which what makes it a measure stands."""
+
+_EACH = frozenset(
+    {"par", "chaque", "tous", "toutes", "est", "sont", "en", "delai", "duree", "un", "une", "deux", "trois"}
+)
 _STOPS = frozenset(".!?:;\n|«(")
 
 
@@ -17,8 +23,15 @@ def entities(claim: Claim) -> str:
 
 def periods(claim: Claim) -> str:
     """Return `periods` when a unit or a period of the sentence is not one of its quote."""
-    said = claim.said.named("period")
-    return "" if all(f"period:{mark.name}" in claim.quoted.nested for mark in said) else "periods"
+    said = [mark for mark in claim.said.named("period") if claim.echo or _measures(claim, mark)]
+    known = claim.quoted.nested if claim.echo else claim.quoted.nested | claim.around.nested | claim.asked.nested
+    return "" if all(f"period:{mark.name}" in known for mark in said) else "periods"
+
+
+def _measures(claim: Claim, mark: Mark) -> bool:
+    """Tell a period that measures or repeats something from a mere word of time ("le jour de sa mort")."""
+    forms = claim.said.forms[max(0, mark.position - _MEASURED) : mark.end]
+    return any(form[0].isdigit() or form in _EACH for form in forms) or mark.end - mark.position > 1
 
 
 def _same(claim: Claim, table: str) -> bool:
@@ -27,7 +40,9 @@ def _same(claim: Claim, table: str) -> bool:
         return True
     quoted = claim.quoted.named(table)
     strangers = [mark for mark in said if f"{table}:{mark.name}" not in claim.quoted.nested]
-    if any(f"{table}:{mark.name}" not in claim.around.nested for mark in strangers):
+    # Whom the question is about may be named as the asker did.
+    above = claim.around.nested | (claim.asked.nested if table == "person" and not claim.echo else frozenset())
+    if any(f"{table}:{mark.name}" not in above for mark in strangers):
         return False
     # Named by the title alone: it may frame the sentence, it may not stand in for what the quote names.
     names = {mark.name for mark in said}

@@ -8,11 +8,14 @@ from collections.abc import Sequence
 
 from bot.checks.claim import Claim, agrees
 from bot.checks.reading import Clause, Reading
-from bot.checks.units import Unit
+from bot.checks.units import Mark, Unit
 
 _DIRECT = re.compile(r"^(?!chez$|assez$|nez$|rez$)\w{2,}ez$")
 _OPEN = frozenset({"=beneficier", "=accessible", "=accessible_", "=eligible", "=choisir"})
 """What is given or open to the reader: it may be said with `pouvoir`, never with `devoir`."""
+
+_SUBJECT = 1
+"""Tokens after the first word that means something in a clause, at which its subject still stands."""
 
 _COVERED = 0.6
 """From this share of its words on, a denied clause of the quote counts as said, and must be denied there too."""
@@ -75,7 +78,7 @@ def _same_side(unit: Unit, claim: Claim) -> bool:
     """Tell whether a word under `sans` or `non` is so in the quote, and the other way round."""
     if unit.entity or not (unit.negated or claim.quoted.without):
         return True
-    twins = [other for other in claim.quoted.units if agrees(unit, other.concepts)]
+    twins = [other for other in claim.quoted.units if agrees(unit, other.concepts.union(*other.inner))]
     if not twins:
         return True
     denied = unit.negated or claim.said.clauses[unit.clause].negative
@@ -98,7 +101,7 @@ def modality(claim: Claim) -> str:
         against = nearest or (claim.quoted.clauses if clause.modality else ())
         if clause.conditions and not clause.modality and not _conditional(against):
             continue
-        if against and not any(_same_force(clause, other) for other in against):
+        if against and not any(_same_force(clause, other, free=not claim.echo) for other in against):
             return "modality"
     return ""
 
@@ -109,7 +112,7 @@ def _alone(reading: Reading) -> str:
     return found[0] if len(found) == 1 else ""
 
 
-def _same_force(said: Clause, quoted: Clause) -> bool:
+def _same_force(said: Clause, quoted: Clause, *, free: bool) -> bool:
     given = not _OPEN.isdisjoint(quoted.concepts)
     bound = quoted.modality & {"permission", "optional", "prohibition", "cannot", "must_not"}
     allowed = {
@@ -130,7 +133,18 @@ def _same_force(said: Clause, quoted: Clause) -> bool:
     if quoted.modality & {"prohibition", "cannot", "must_not"} and not said.negative:
         return False
     lost = "permission" in quoted.modality and not said.modality and "obligation" not in quoted.modality
-    return not lost or _directs(said)
+    return not lost or _directs(said) or (free and not _decides(said))
+
+
+def _decides(clause: Clause) -> bool:
+    """Tell a clause in which an authority acts: what it may do, it need not. A resident may always not do it."""
+    opens = clause.forms[:_SUBJECT]
+    return any(mark.table == "authority" and _starts(mark, clause) for mark in clause.marks) and bool(opens)
+
+
+def _starts(mark: Mark, clause: Clause) -> bool:
+    first = min((unit.position for unit in clause.units), default=mark.position)
+    return mark.position <= first + _SUBJECT
 
 
 def _directs(clause: Clause) -> bool:

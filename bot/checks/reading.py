@@ -17,6 +17,9 @@ from bot.checks.vocabulary import Word, marker_words, tokens, word_of
 _NEGATION_SPAN = 12
 """Tokens between the two halves of a negation, at most ("ne sont en aucun cas")."""
 
+_BOUND_SPAN = 7
+"""Tokens after a negation among which the number that it bounds stands."""
+
 _NO_CONDITION = frozenset({"says"})
 _DENIED = {"permission": "cannot", "obligation": "must_not"}
 """What a negation makes of a modality."""
@@ -143,6 +146,14 @@ def _settle(clause: Clause, places: Sequence[int], forms: Sequence[str]) -> int:
     return denials
 
 
+def _bounds(forms: Sequence[str], half: int) -> bool:
+    """Tell a negation that only bounds a number ("ne doit pas dépasser 3 mois"): it denies nothing."""
+    ahead = forms[max(0, half - 1) : half + _BOUND_SPAN]
+    return any(word.startswith(("depass", "exced", "dela")) for word in ahead) and any(
+        word[0].isdigit() for word in ahead
+    )
+
+
 def _negation(places: Sequence[int], forms: Sequence[str]) -> tuple[int, bool]:
     """Return how many times a clause denies, and whether it restricts (`ne ... que`)."""
     first, second = marker_words("negation", "first"), marker_words("negation", "second")
@@ -157,6 +168,8 @@ def _negation(places: Sequence[int], forms: Sequence[str]) -> tuple[int, bool]:
             half = next((other for other in ahead if forms[other] in second or forms[other] in restricts), None)
             if half is None:
                 denials += any(forms[other] in before for other in places[:rank])
+            elif forms[half] in second and _bounds(forms, half):
+                skip = half
             elif forms[half] in second:
                 denials, skip = denials + 1, half
             else:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot.checks.claim import Claim, agrees
 from bot.checks.reading import Reading
 from bot.checks.units import Mark, Unit
@@ -13,6 +15,9 @@ _STRICT = frozenset({"before", "after", "atleast", "atmost", "over", "under", "f
 _BESIDE = 4
 """Tokens between a number and the mark that bounds it, or the period that it is for."""
 
+_LED = 4
+"""Tokens before a thing named among which the word that joins it to the one before stands."""
+
 _NEAR = 4
 """Units that may stand between a mark and what it bears on."""
 
@@ -20,7 +25,11 @@ _NEAR = 4
 def relations(claim: Claim) -> str:
     """Return `relations` when an order, a bound or an enumeration is not that of the quote."""
     said = claim.said.named("relation")
-    good = all(_as_quoted(claim, mark) for mark in said) and _joined_alike(claim) and _bounds_kept(claim)
+    if not claim.echo:
+        # Beside a number, the check of figures compared what bounds it, however it is said.
+        said = [mark for mark in said if not _beside_number(claim.said, mark)]
+    good = all(_as_quoted(claim, mark) for mark in said) and _joined_alike(claim)
+    good = good and (not claim.echo or _bounds_kept(claim))
     return "" if good else "relations"
 
 
@@ -49,6 +58,11 @@ def _as_quoted(claim: Claim, mark: Mark) -> bool:
     return not after or any(
         agrees(unit, other.concepts) for t in twins for other in _after(claim.quoted, t) for unit in after[:1]
     )
+
+
+def _beside_number(reading: Reading, mark: Mark) -> bool:
+    near = reading.words[max(0, mark.position - _BESIDE - 1) : mark.end + _BESIDE]
+    return any(word[0].isdigit() for word in near)
 
 
 def _once(claim: Claim) -> bool:
@@ -102,6 +116,8 @@ def _joined_alike(claim: Claim) -> bool:
         if left is None or right is None:
             continue
         joins = _joins(claim.quoted, left, right)
+        if not one_of and agrees(left, claim.quoted.concepts) and _led(claim.quoted, right) not in {"", word}:
+            return False
         if word not in joins and not one_of and not _offered(claim.quoted, word) and _both_quoted(claim, left, right):
             return False
         if word == "ou" and joins == {"et"} and not one_of:
@@ -109,6 +125,16 @@ def _joined_alike(claim: Claim) -> bool:
         if word == "et" and (joins == {"ou"} or (one_of and not joins and _both_quoted(claim, left, right))):
             return False
     return True
+
+
+def _led(quoted: Reading, right: Unit) -> str:
+    """The word that leads what `right` names in the quote, as at the head of an item ("- ou par chèque")."""
+    led = {_leading(quoted.forms, unit.position) for unit in quoted.units if agrees(right, unit.concepts)}
+    return next(iter(led)) if len(led) == 1 else ""
+
+
+def _leading(forms: Sequence[str], at: int) -> str:
+    return next((word for word in reversed(forms[max(0, at - _LED) : at]) if word in {"ou", "et"}), "")
 
 
 def _between(claim: Claim, at: int) -> set[str]:

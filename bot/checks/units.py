@@ -10,6 +10,9 @@ from bot.checks.vocabulary import Node, Word, ends_from, marker_tree, neutral, s
 _ENTITIES = frozenset({"authority", "person", "document", "place", "kind", "period"})
 
 _ARTICLES = frozenset({"de", "d", "le", "la", "l", "un", "une", "des", "les", "etre", "avoir"})
+_REACH = 9
+"""Tokens that `sans` and an infinitive reach ("sans avoir le droit de participer aux compétitions")."""
+
 _DENYING = frozenset({"ne", "n", "pas", "plus", "sans", "non", "aucun", "aucune", "rien", "jamais"})
 
 
@@ -148,7 +151,12 @@ def _longest(tree: Node, stems: Sequence[str], at: int) -> tuple[int, tuple[str,
 
 
 def _without(forms: Sequence[str], at: int) -> bool:
-    """Tell whether `sans` or `non` stands just before, articles aside."""
+    """Tell whether `sans` or `non` stands just before, articles aside, or `sans` and an infinitive a little before."""
+    for back in range(at - 1, max(-1, at - _REACH), -1):
+        if not forms[back][0].isalnum():
+            break
+        if forms[back] == "sans" and forms[back + 1].endswith(("er", "ir", "re", "oir")):
+            return True
     before = at - 1
     while before >= 0 and forms[before] in _ARTICLES:
         before -= 1

@@ -14,8 +14,8 @@ from corpus.analyse import fold, stop_words, term
 
 _FOLDER = Path(__file__).parent
 _TOKEN = re.compile(r"\d+(?:[.,\u00a0\u202f ]\d+)*|[^\W\d_]+|[.;:,!?()\n|«»%€]")
-_ACCENT_TELLS = frozenset({"où", "à", "dû", "né", "née", "dès"})
-"""Words that only their accent tells from another one: où and ou, dès and des."""
+_ACCENT_TELLS = frozenset({"où", "à", "dû", "né", "née", "dès", "ouvré", "ouvrés", "ouvrée", "ouvrées"})
+"""Words that only their accent tells from another one: où and ou, dès and des, ouvré and (il) ouvre."""
 
 _PLURAL = re.compile(r"\w{3,}(?<![mi])ent$")
 _FAMILY = 6

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.errors import ModelUnavailableError
-from bot.model import Message
+from bot.model import Message, Used
 from bot.model.port import read_json
 
 
@@ -42,3 +42,28 @@ def worded(text: str, *cited: tuple[int, str], role: str = "lead") -> dict[str, 
 def answer(*sentences: dict[str, Any], answerable: bool = True) -> dict[str, Any]:
     """A whole answer as a model writes it."""
     return {"answerable": answerable, "sentences": list(sentences)}
+
+
+class _Counted:
+    """A draft that says what it cost."""
+
+    def __init__(self, pieces: Iterator[str], used: Used) -> None:
+        self._pieces, self.used = pieces, used
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        return next(self._pieces)
+
+
+@dataclass(slots=True)
+class Counts(Says):
+    """Says the same, tells that another model of the same house wrote it, and keeps the deadlines it was given."""
+
+    wrote: str = "mistral-small-latest"
+    deadlines: list[float] = field(default_factory=list)
+
+    def draft(self, messages: Sequence[Message], schema: Mapping[str, Any], deadline: float) -> Iterator[str]:
+        self.deadlines.append(deadline)
+        return _Counted(Says.draft(self, messages, schema, deadline), Used(self.wrote, 200, 1.0, counted=True))

@@ -147,3 +147,9 @@ def test_every_quote_of_any_draft_stands_in_its_passage(
         assert sentence.citations
         for citation in sentence.citations:
             assert fold_spaces(citation.quote) in fold_spaces(stored[citation.passage])
+
+
+def test_a_quote_made_up_beside_a_true_one_takes_the_sentence_with_it() -> None:
+    draft = Draft("Elle coûte 86 €.", (1, 1), ("Elle coûte 86 €.", "Elle est gratuite."))
+
+    assert cite(turn_of(draft)).rejected == ((draft.text, "quote_not_found"),)

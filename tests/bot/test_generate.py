@@ -18,11 +18,13 @@ from bot.draft import DraftReader
 from bot.errors import ModelMalformedError
 from bot.generate import SCHEMA, Generate, Limits
 from bot.prompts import prompt, prompts
+from bot.second_check import AskModel
+from bot.translate import Translate
 from bot.turn import Draft, Origin, Role, Sentence, Status, Turn
 from bot.verify import Verify
 from corpus.document import Block, Passage, fold_spaces
 from corpus.figures import find_figures
-from tests.bot.models import Says, answer, worded
+from tests.bot.models import Counts, Says, answer, worded
 from tests.bot.turns import QUESTIONS, quoted, shared_words, verified
 from tests.corpus.trees import note, random_blocks, text
 
@@ -267,3 +269,45 @@ def test_the_schema_and_the_prompts_are_what_they_say() -> None:
     assert SCHEMA["required"] == ["answerable", "sentences"]
     assert {p.name for p in prompts()} == {"reformuler", "traduire", "verifier"}
     assert all(re.fullmatch(r"[0-9a-f]{64}", p.digest) and p.text for p in prompts())
+
+
+def test_the_turn_says_which_model_wrote() -> None:
+    turn = wanted()
+    said = worded(GOOD["text"], (number_of(turn, "photo"), "La mairie peut demander une photo."))
+
+    assert steps(turn, Says(answer(said)))(turn).model == "test-says"
+    assert steps(turn, Counts(answer(said), wrote="other-model"))(turn).model == "other-model"
+    assert steps(turn, Says("", breaks=0))(turn).model == ""
+
+
+def test_every_call_of_a_model_in_a_turn_shares_one_limit_of_time_and_one_bill() -> None:
+    pytest.importorskip("ecologits")
+    turn = replace(wanted(), language="en")
+    said = worded(GOOD["text"], (number_of(turn, "photo"), "La mairie peut demander une photo."))
+    writer, judge = Counts(answer(said)), Counts({"supported": True})
+    translator = Counts({"translations": []})
+    verify = Verify(
+        {passage.ref: passage for passage in turn.passages}.get,
+        withhold_old_figures=False,
+        second_check=AskModel(judge, 600.0),
+    )
+    written = Generate(writer, shared_words, verify, Limits(seconds=5.0))(turn)
+    checked = verify(written)
+    done = Translate(translator, 600.0)(checked)
+
+    assert {*writer.deadlines, *judge.deadlines, *translator.deadlines} == {written.until}
+    assert (len(writer.deadlines), len(judge.deadlines), len(translator.deadlines)) == (1, 1, 1)
+    assert written.energy is not None
+    assert checked.energy is not None
+    assert done.energy is not None
+    assert 0 < written.energy.high < checked.energy.high < done.energy.high
+
+
+def test_the_second_check_of_a_sentence_is_paid_once() -> None:
+    pytest.importorskip("ecologits")
+    ask = AskModel(Counts({"supported": True}))
+
+    assert ask("a", ["b"])
+    assert ask.take_energy("a", ["b"]) is not None
+    assert ask("a", ["b"])
+    assert ask.take_energy("a", ["b"]) is None

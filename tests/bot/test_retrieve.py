@@ -121,3 +121,10 @@ def test_a_day_before_any_version_is_a_refusal_with_a_contact(bot: Assembly, day
     assert turn.status in {Status.UNANSWERABLE_NO_SOURCE, Status.UNANSWERABLE_NO_CITATION}
     assert turn.sentences == ()
     assert bot.reply.contact(turn) is not None
+
+
+def test_a_question_that_sounds_unanswerable_is_answered_on_stronger_evidence_only(bot: Assembly) -> None:
+    retrieve = Retrieve(bot.opened.searcher, bot.opened.store)
+
+    assert retrieve(Turn(PASSPORT, DAY, least=0.01)).status is None
+    assert retrieve(Turn(PASSPORT, DAY, least=1.0)).status is Status.UNANSWERABLE_NO_SOURCE

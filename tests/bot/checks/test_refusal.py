@@ -160,6 +160,7 @@ def test_one_of_a_list_does_not_become_all_of_it() -> None:
 def test_every_reason_is_worded() -> None:
     given_by_checks = {check.__name__ for check in CHECKS if check.__name__ != "links"} | {"link", "pairing"}
     elsewhere = {"no_citation", "unknown_passage", "quote_not_found", "not_in_force", "empty", "second_check", "failed"}
+    elsewhere |= {"other_document", "other_branch", "other_town"}
 
     assert set(reasons()) == given_by_checks | elsewhere
     assert all(text.endswith(".") for text in reasons().values())
