@@ -24,8 +24,10 @@ from unittest.mock import patch
 
 from bot import answerable
 from bot.assembly import assemble
+from bot.generate import Generate
 from bot.turn import Sentence, Turn
 from bot.verify import Verify
+from corpus.document import Passage
 from corpus.errors import CorpusError
 from corpus.progress import Silent
 from corpus.question import own_entries
@@ -43,6 +45,7 @@ from eval.verdict import Outcome, Verdict, automatic, measures_of, verdicts
 
 _SEED = 20_261_127
 _SCOPE = "public"
+_MANY = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +97,15 @@ def _swapped() -> AbstractContextManager[object]:
     return patch("corpus.search.own_entries", lambda: dict(zip(entries, values, strict=True)))
 
 
+def _every_passage() -> AbstractContextManager[object]:
+    """Give the model the passages of every branch, not only those that hold for the asker."""
+
+    def passages(_: Generate, turn: Turn) -> tuple[Passage, ...]:
+        return tuple(turn.passages[:_MANY])
+
+    return patch.object(Generate, "_passages", passages)
+
+
 REGRESSIONS: Mapping[str, Regression] = {
     one.name: one
     for one in (
@@ -109,7 +121,15 @@ REGRESSIONS: Mapping[str, Regression] = {
         Regression(
             "lexicon_swapped", frozenset({"document_found", "harmful_automatic", "false_refusal"}), broken=_swapped
         ),
+        # As served, this liar is given nothing to lie with: only the passages that hold for the asker.
         Regression("honest_quote_liar", frozenset({"harmful_automatic"}), worded=True, model="test-liar-honest_quote"),
+        Regression(
+            "honest_quote_liar_given_every_branch",
+            frozenset({"harmful_automatic"}),
+            worded=True,
+            model="test-liar-honest_quote",
+            broken=_every_passage,
+        ),
     )
 }
 

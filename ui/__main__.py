@@ -21,8 +21,10 @@ from ethics.errors import EthicsError
 from ethics.gate import Place
 from ethics.policy import load_policy
 from ethics.recall import Change
+from ui import case_commands
 from ui.admission import Admission, Limits
 from ui.alert import Alert, Pinned
+from ui.door import Hurried
 from ui.mcp_server import mcp_server
 from ui.recalls import RecallBook
 from ui.records import Records
@@ -33,6 +35,7 @@ from ui.watch import Watch
 HERE = ("127.0.0.1", "localhost", "::1")
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+app.add_typer(case_commands.app, name="case")
 
 
 @app.callback(invoke_without_command=True)
@@ -58,6 +61,8 @@ def serve(
             pages,
             log_level="warning",
             lifespan="off",
+            http=Hurried,
+            limit_concurrency=1000,
             timeout_keep_alive=5,
             h11_max_incomplete_event_size=32_768,
             server_header=False,
@@ -127,7 +132,9 @@ def _door(host: str, port: int) -> socket.socket:
         return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     except OSError as error:
         advice = 'choisissez-en un autre, par exemple : make serve ARGS="--port 8081"'
-        typer.echo(f"erreur : l’adresse {host}:{port} n’est pas libre ({os.strerror(error.errno or 0)}) ; {advice}", err=True)
+        typer.echo(
+            f"erreur : l’adresse {host}:{port} n’est pas libre ({os.strerror(error.errno or 0)}) ; {advice}", err=True
+        )
         raise typer.Exit(1) from error
 
 

@@ -60,7 +60,7 @@ class ProblemError(Exception):
 class Question(BaseModel):
     """One question."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
     q: str = Field(min_length=1, max_length=2 * LONGEST, description="La question, comme on la tape.")
     conversation: dict[str, Any] | None = Field(
@@ -131,7 +131,7 @@ class Remembered:
         before, answer = self._kept[key]
         if before != asked:
             raise ProblemError(
-                "key", "Clé déjà utilisée", 422, "Cette clé a servi pour une autre question : prenez-en une neuve."
+                "key", "Clé déjà utilisée", 409, "Cette clé a servi pour une autre question : prenez-en une neuve."
             )
         return answer
 
@@ -149,7 +149,7 @@ class _Asked:
     wanted: bool
 
 
-@router.post("/ask", responses=problems(400, 413, 422, 429, 503))
+@router.post("/ask", responses=problems(400, 409, 413, 422, 429, 503))
 async def ask(
     request: Request,
     question: Question,

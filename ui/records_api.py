@@ -70,7 +70,7 @@ class ReceiptRead(BaseModel):
 class Opinion(BaseModel):
     """Whether an answer was useful; only a number is kept."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
     receipt: str = Field(default="", max_length=40, description="Numéro du reçu, tel qu’affiché.")
     useful: bool
@@ -80,15 +80,14 @@ class Opinion(BaseModel):
 class Contest(BaseModel):
     """A contest; nobody is asked who they are."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
     receipt: str = Field(default="", max_length=40, description="Numéro du reçu de la réponse, ou vide.")
     message: str = Field(
         default="",
         max_length=LONGEST_MESSAGE,
-        description="Gardé dans le dossier, données personnelles masquées, seulement si « keep » est vrai.",
+        description="Gardé dans le dossier, données personnelles masquées : à n’envoyer que si la personne l’accepte.",
     )
-    keep: bool = Field(default=False, description="La personne accepte que son message soit gardé dans le dossier.")
     severe: bool = Field(
         default=False, description="Suivre la réponse fait perdre un droit, de l’argent ou la sécurité."
     )
@@ -141,18 +140,15 @@ async def feedback(request: Request, opinion: Opinion) -> Response:
     return Response(status_code=204)
 
 
-@router.post("/cases", status_code=201, responses=problems(400, 413, 422, 429, 503))
+@router.post("/cases", status_code=201, responses=problems(400, 404, 413, 422, 429, 503))
 async def contest(request: Request, asked: Contest) -> CaseRead:
     """Contester une réponse : ouvre un dossier, sans identité."""
     records = _records(request)
-    if asked.message.strip() and not asked.keep:
-        detail = "Un message n’est gardé que si la personne l’accepte : envoyez « keep » à vrai, ou pas de message."
-        raise ProblemError("consent", "Accord manquant", 422, detail)
     await count(request)
     try:
         made = await run_sync(lambda: records.contest(asked.receipt, asked.message, severe=asked.severe))
     except CaseError as error:
-        raise ProblemError("receipt", "Numéro de reçu erroné", 422, str(error)) from error
+        raise ProblemError("receipt", "Numéro de reçu erroné", 404, str(error)) from error
     return _read(made.number, records)
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 import json
 import secrets
+import time
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
@@ -13,12 +15,15 @@ from typing import Any
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 COOKIE = "cite"
 LARGEST_BODY = 64 * 1024
 """Bytes of one request: a question, its conversation, and room."""
+
+LONGEST_BODY_SECONDS = 15.0
+"""From the head of a request to its last byte."""
 
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
@@ -55,33 +60,50 @@ class Shield:
         headers = Headers(scope=scope)
         refusal = self._refusal(headers)
         if refusal is not None:
-            await refusal(scope, receive, _with_headers(send))
+            await _refused(scope["path"], *refusal)(scope, receive, _with_headers(send))
             return
         await self._app(scope, _Bounded(receive), _with_headers(send))
 
-    def _refusal(self, headers: Headers) -> Response | None:
+    def _refusal(self, headers: Headers) -> tuple[int, str] | None:
         host = headers.get("host", "").rpartition(":")[0] or headers.get("host", "")
         if self._hosts and host.strip("[]").lower() not in self._hosts:
-            return PlainTextResponse("Ce nom de site n’est pas celui du service.", 400)
+            return 400, "Ce nom de site n’est pas celui du service."
         try:
             length = int(headers.get("content-length", "0"))
         except ValueError:
-            return PlainTextResponse("Longueur illisible.", 400)
+            return 400, "Longueur illisible."
         if length > LARGEST_BODY:
-            return PlainTextResponse("Message trop long : résumez votre question en quelques phrases.", 413)
+            return 413, "Message trop long : résumez votre question en quelques phrases."
         return None
 
 
+def _refused(path: str, status: int, told: str) -> Response:
+    """One sentence, in the form that a machine expects when it asks (RFC 9457)."""
+    if not path.startswith("/api/"):
+        return PlainTextResponse(told, status)
+    said = {"type": f"/api/v1/problems/http-{status}", "title": "Demande refusée", "status": status, "detail": told}
+    return JSONResponse(said, status, media_type="application/problem+json")
+
+
 class _Bounded:
-    """A body whose length was not announced is cut off at the same size."""
+    """A body whose length was not announced is cut off at the same size, and one that does not come, after a time."""
 
     def __init__(self, receive: Receive) -> None:
         self._receive = receive
         self._read = 0
+        self._until = time.monotonic() + LONGEST_BODY_SECONDS
+        self._whole = False
 
     async def __call__(self) -> Message:
-        message = await self._receive()
+        if self._whole:
+            return await self._receive()
+        try:
+            async with asyncio.timeout(self._until - time.monotonic()):
+                message = await self._receive()
+        except TimeoutError:
+            return {"type": "http.disconnect"}
         self._read += len(message.get("body", b""))
+        self._whole = not message.get("more_body", False)
         if self._read > LARGEST_BODY:
             return {"type": "http.disconnect"}
         return message

@@ -13,9 +13,9 @@ from bot.replies import asked_text, day_text, notice_text, status_text, texts, w
 from bot.turn import Asked, Citation, Origin, Role, Sentence, Status, Turn
 from corpus.contacts import Contact
 from corpus.document import Passage, fold_spaces
+from ui.missing import missing_roles
 from ui.rights import Right, rights_beside
 
-_NEEDED = (Role.STEPS, Role.DOCUMENTS, Role.COST, Role.DELAY, Role.WHERE)
 _ALSO = ("branch", "exception", "document")
 
 
@@ -131,7 +131,7 @@ def view_of(turn: Turn, assembly: Assembly) -> View:
         receipt=turn.receipt,
         language=turn.language,
         may_reword=assembly.may_reword and turn.status is Status.ANSWERED and not turn.generated,
-        missing=tuple(_missing(turn)),
+        missing=tuple(texts()["role"][role].lower() for role in missing_roles(turn, assembly.opened.store)),
         rights=rights_beside(turn.card, assembly.opened.store) if turn.card is not None and turn.sentences else (),
     )
 
@@ -162,13 +162,6 @@ def _groups(sentences: Sequence[Sentence], numbers: dict[str, int]) -> Iterator[
         if parts:
             heading = "" if role is Role.LEAD else texts()["role"][role]
             yield Group(role, heading, tuple((title, tuple(lines)) for title, lines in parts))
-
-
-def _missing(turn: Turn) -> Iterator[str]:
-    """What a reader needs to act and no sentence tells, in the words of the headings."""
-    if turn.status is Status.ANSWERED and not turn.card_is_service:
-        told = {sentence.role for sentence in turn.sentences}
-        yield from (texts()["role"][role].lower() for role in _NEEDED if role not in told)
 
 
 def _options(asked: Asked) -> Iterator[Option]:

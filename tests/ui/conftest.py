@@ -18,6 +18,7 @@ from corpus.settings import Settings
 from ethics.policy import load_policy
 from tests.bot.town import DAY, town_in
 from ui.admission import Admission, Limits
+from ui.door import Hurried
 from ui.records import Records
 from ui.server import create_app
 from ui.service import Service, Standing
@@ -57,7 +58,7 @@ def serving(
     """Serve the town's pages in a thread; gives their address."""
     service = Service(bot, Admission(limits), lambda: standing, today=lambda: DAY, records=records)
     app = create_app(service, **options)
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", lifespan="off"))
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", lifespan="off", http=Hurried))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:
@@ -79,5 +80,5 @@ def address(bot: Assembly, records: Records) -> Iterator[str]:
 
 @pytest.fixture
 def client(address: str) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=address) as found:
+    with httpx.Client(base_url=address, timeout=60) as found:
         yield found

@@ -6,12 +6,13 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
 from tests.ui.conftest import CHROMIUM
 
-PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
+PHONE, DESKTOP = ViewportSize(width=390, height=844), ViewportSize(width=1120, height=760)
 LARGEST = 150_000
 ARGUMENTS = ["--no-sandbox", "--disable-gpu"]
 Act = Callable[[Page], None]
@@ -31,7 +32,7 @@ def home(_: Page) -> None:
 
 
 def source_opened(page: Page) -> None:
-    asking("Sous quel délai déclarer la naissance de mon enfant ?")(page)
+    asking("Quel préavis pour quitter mon appartement ?")(page)
     page.locator("article.answer .sources summary").first.click()
     page.locator("article.answer .sources").evaluate("(node) => node.scrollIntoView()")
 
@@ -50,7 +51,7 @@ def contested(page: Page) -> None:
 
 
 def receipt(page: Page) -> None:
-    asking("Sous quel délai déclarer la naissance de mon enfant ?")(page)
+    asking("Quel préavis pour quitter mon appartement ?")(page)
     page.goto(
         page.url.split("/question", maxsplit=1)[0].rstrip("/")
         + (page.locator(".receipt a").get_attribute("href") or "")
@@ -59,12 +60,11 @@ def receipt(page: Page) -> None:
 
 STATES: dict[str, Act] = {
     "accueil": home,
-    "reponse": asking("Sous quel délai déclarer la naissance de mon enfant ?"),
+    "reponse": asking("Quel préavis pour quitter mon appartement ?"),
     "voisines": asking("Combien coûte un passeport pour un adulte ?"),
     "cas": every_case,
     "question": asking("J’ai perdu ma carte d’identité, que faire ?"),
     "refus": asking("Quelle est la meilleure recette de crêpes ?"),
-    "autre-autorite": asking("Comment renouveler mon titre de séjour ?"),
     "source": source_opened,
     "recu": receipt,
     "dossier": contested,
@@ -74,12 +74,12 @@ BOTH_THEMES = {"accueil", "reponse", "source"}
 
 def take(browser: Browser, address: str, folder: Path, state: str, name: str, *, script: bool, dark: bool) -> None:
     size = PHONE if "telephone" in name else DESKTOP
-    scheme = "dark" if dark else "light"
+    scheme: Literal["dark", "light"] = "dark" if dark else "light"
     with browser.new_context(
         viewport=size, color_scheme=scheme, java_script_enabled=script, locale="fr-FR", reduced_motion="reduce"
-    ) as context:  # type: ignore[arg-type]
+    ) as context:
         # Twenty questions a minute are admitted from one address.
-        time.sleep(3)
+        time.sleep(4)
         page = context.new_page()
         page.goto(address)
         STATES[state](page)
@@ -95,7 +95,7 @@ def main(address: str, folder: Path, wanted: str = "") -> None:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         for state in STATES:
             for size in ("telephone", "ordinateur"):
-                if wanted in state:
+                if wanted in state and (size == "telephone" or state in BOTH_THEMES):
                     take(browser, address, folder, state, f"{state}-{size}", script=True, dark=False)
                     if state in BOTH_THEMES:
                         take(browser, address, folder, state, f"{state}-{size}-sombre", script=True, dark=True)

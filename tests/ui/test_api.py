@@ -50,7 +50,7 @@ def test_the_same_key_gives_the_same_answer_and_another_question_under_it_is_ref
     first = ask(client, LOST_CARD_CHILD, key)
 
     assert ask(client, LOST_CARD_CHILD, key).json() == first.json()
-    assert ask(client, PASSPORT, key).status_code == 422
+    assert ask(client, PASSPORT, key).status_code == 409
 
 
 def test_a_cited_passage_can_be_read(client: httpx.Client) -> None:
@@ -68,6 +68,7 @@ def test_a_cited_passage_can_be_read(client: httpx.Client) -> None:
         ("POST", "/api/v1/ask", {}, 422),
         ("POST", "/api/v1/ask", {"q": "x", "colour": 1}, 422),
         ("POST", "/api/v1/ask", {"q": "x", "conversation": {"exchanges": [1]}}, 422),
+        ("POST", "/api/v1/ask", {"q": "x" * 70_000}, 413),
         ("GET", "/api/v1/passages/inconnu", None, 404),
         ("GET", "/api/v1/inconnu", None, 404),
         ("GET", "/api/v1/ask", None, 405),
@@ -104,7 +105,7 @@ def test_it_says_that_it_lives_and_whether_it_answers(bot: Assembly, client: htt
 
 
 def test_limits_are_told_before_and_when_they_are_met(bot: Assembly) -> None:
-    with serving(bot, Limits(per_address="2/minute")) as address, httpx.Client(base_url=address) as client:
+    with serving(bot, Limits(per_address="2/minute")) as address, httpx.Client(base_url=address, timeout=60) as client:
         first, _, third = (ask(client, LOST_CARD_CHILD) for _ in range(3))
 
     assert first.headers["ratelimit-remaining"] == "1"

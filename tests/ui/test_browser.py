@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
@@ -28,6 +29,16 @@ PAGES = (
     *("/charte", "/en-service", "/registre", "/erreurs", "/verifier", "/vie-privee", "/accessibilite"),
     "/ecoconception",
 )
+SPACED = """(root) => {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync("* { line-height: 1.5 !important; letter-spacing: .12em !important }" +
+    "* { word-spacing: .16em !important }" +
+    "p { margin-bottom: 2em !important }");
+  document.adoptedStyleSheets = [sheet];
+  root.style.fontSize = "";
+  return root.scrollWidth;
+}"""
+"""The spacing that a reader may ask for (RGAA 10.12)."""
 QUIET = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
 
 
@@ -129,9 +140,25 @@ def test_nothing_is_cut_on_a_narrow_screen_nor_with_text_twice_as_large(page: Pa
     ask(page, LOST_CARD_CHILD)
     expect(page.locator("article.answer")).to_be_visible()
     widths = page.locator("html").evaluate("(root) => [root.scrollWidth, root.clientWidth]")
-    larger = page.locator("html").evaluate("(root) => { root.dataset.size = 'large'; return root.scrollWidth }")
+    larger = page.locator("html").evaluate("(root) => { root.style.fontSize = '200%'; return root.scrollWidth }")
+    spaced = page.locator("html").evaluate(SPACED)
 
     assert widths[0] <= widths[1] >= larger
+    assert widths[1] >= spaced
+
+
+def test_the_pages_of_a_receipt_and_of_a_case_break_no_rule_of_accessibility(
+    browser: Browser, address: str, records: Records
+) -> None:
+    receipt = httpx.post(f"{address}/api/v1/ask", json={"q": LOST_CARD_CHILD}, timeout=60).json()["receipt"]
+    case = records.contest(receipt, "", severe=True).number
+    with browser.new_context(bypass_csp=True, locale="fr-FR", viewport={"width": 360, "height": 800}) as context:
+        page = context.new_page()
+        for path in (f"/recu/{receipt}", f"/dossier/{case}"):
+            page.goto(address + path)
+            found = Axe().run(page, options={"runOnly": RULES}).response["violations"]
+
+            assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found] == []
 
 
 def test_one_announcement_is_made_when_the_answer_is_whole(browser: Browser, address: str) -> None:

@@ -44,6 +44,23 @@ def test_an_answer_is_quoted_with_its_passage_marked_its_date_and_its_licence(cl
     assert "Sans intelligence artificielle générative" in text_of(page)
 
 
+def test_the_answer_itself_is_in_its_first_forty_words(client: httpx.Client) -> None:
+    told = text_of(asked(client, LOST_CARD_CHILD).text).partition(LOST_CARD_CHILD)[2].split()
+
+    assert "19 €" in " ".join(told[:40])
+
+
+def test_what_the_quoted_passages_do_not_tell_is_said(client: httpx.Client) -> None:
+    told = text_of(asked(client, LOST_CARD_CHILD).text)
+    missing = told.partition("n’indiquent rien sur : ")[2].partition(".")[0]
+
+    assert missing == "démarche, documents à fournir, où s’adresser"
+
+
+def test_other_cases_and_exceptions_are_shown_without_a_click(client: httpx.Client) -> None:
+    assert "open" in first(asked(client, LOST_CARD_CHILD).text, "article > details").attributes
+
+
 def test_a_deciding_question_is_buttons_and_pressing_one_answers(client: httpx.Client) -> None:
     page = asked(client, PASSPORT).text
     option = HTMLParser(page).css_first(".decide button[name=pick]")
@@ -160,7 +177,7 @@ def test_every_language_has_its_page_with_its_direction(client: httpx.Client, co
 def strict(bot: Assembly) -> Iterator[httpx.Client]:
     with (
         serving(bot, Limits(per_address="3/minute", overall="100/minute")) as found,
-        httpx.Client(base_url=found) as one,
+        httpx.Client(base_url=found, timeout=60) as one,
     ):
         yield one
 
@@ -176,7 +193,7 @@ def test_who_asks_too_much_is_told_when_to_come_back(strict: httpx.Client) -> No
 
 def test_nothing_is_answered_when_nothing_is_approved(bot: Assembly) -> None:
     closed = Standing("L3", demo=False, findings=("Aucune décision.",))
-    with serving(bot, standing=closed) as found, httpx.Client(base_url=found) as client:
+    with serving(bot, standing=closed) as found, httpx.Client(base_url=found, timeout=60) as client:
         page = asked(client, LOST_CARD_CHILD)
 
     assert page.status_code == 503

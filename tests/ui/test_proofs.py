@@ -187,6 +187,6 @@ def test_an_unknown_case_is_said_to_be_so(client: httpx.Client, typed: str) -> N
 
 
 def test_a_service_that_keeps_nothing_offers_neither_receipt_nor_contest(bot: Assembly) -> None:
-    with serving(bot) as found, httpx.Client(base_url=found) as client:
+    with serving(bot) as found, httpx.Client(base_url=found, timeout=60) as client:
         assert "/contester" not in asked(client, LOST_CARD_CHILD).text
         assert client.get("/contester").status_code == client.get("/recu").status_code == 404

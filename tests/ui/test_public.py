@@ -77,7 +77,7 @@ def test_the_feed_of_errors_is_atom_even_when_empty(bot: Assembly) -> None:
 def test_an_alert_is_on_every_page_until_its_day(bot: Assembly, tmp_path: Path) -> None:
     pinned = Pinned(tmp_path)
     today = date.today()  # noqa: DTZ011
-    with serving(bot, alert=pinned) as found, httpx.Client(base_url=found) as client:
+    with serving(bot, alert=pinned) as found, httpx.Client(base_url=found, timeout=60) as client:
         assert HTMLParser(client.get("/").text).css_first(".alert") is None
         pinned.pin(Alert('Canicule : <b>buvez</b> de l’eau "fraîche".', today, "https://www.paris.fr/canicule"))
         assert 'Canicule : <b>buvez</b> de l’eau "fraîche".' in text_of(client.get("/charte").text)

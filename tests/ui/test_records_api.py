@@ -24,7 +24,7 @@ def test_a_receipt_is_read_with_its_passages(client: httpx.Client) -> None:
 
 def test_a_case_is_opened_and_followed_without_its_message(client: httpx.Client, records: Records) -> None:
     answer = ask(client, LOST_CARD_CHILD).json()
-    asked = {"receipt": answer["receipt"], "message": "Le montant est faux.", "keep": True}
+    asked = {"receipt": answer["receipt"], "message": "Le montant est faux."}
     opened = client.post("/api/v1/cases", json=asked)
     case = opened.json()
 
@@ -47,8 +47,8 @@ def test_an_opinion_is_a_number(client: httpx.Client, records: Records) -> None:
     [
         ("GET", "receipts/BCDF-GHJK-LMNP-12", None, 404),
         ("GET", "cases/PAR-2026-000001-00", None, 404),
-        ("POST", "cases", {"message": "sans accord"}, 422),
-        ("POST", "cases", {"receipt": "BCDF-GHJK-LMNP-12"}, 422),
+        ("POST", "cases", {"message": "x" * 5000}, 422),
+        ("POST", "cases", {"receipt": "BCDF-GHJK-LMNP-12"}, 404),
         ("POST", "feedback", {"useful": True, "reason": "texte libre"}, 422),
         ("POST", "feedback", {"useful": True, "name": "Zoé"}, 422),
     ],
