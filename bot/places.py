@@ -91,7 +91,7 @@ def words_before_country(window: Window) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class _Family:
-    """Names with what is said for each; `any` hears them all at once, for most questions name none."""
+    """Names with what is said for each; `any` hears at once whether one may be named, for most questions name none."""
 
     named: tuple[tuple[str, Concept], ...]
     any: Concept
@@ -108,9 +108,10 @@ def _first(family: _Family, words: str) -> str:
     return next((name for name, said in family.named if said(words)), "") if family.any(words) else ""
 
 
-def _family(said: Iterable[tuple[str, Sequence[str]]]) -> _Family:
+def _family(said: Iterable[tuple[str, Sequence[str]]], before: str = "") -> _Family:
+    """Compile names; `before` is what must stand in front of one, too slow to look for where no name is."""
     pairs = tuple(said)
-    named = tuple((name, Concept(phrases)) for name, phrases in pairs)
+    named = tuple((name, Concept(f"{before} {phrase}" for phrase in phrases)) for name, phrases in pairs)
     return _Family(named, Concept(phrase for _, phrases in pairs for phrase in phrases))
 
 
@@ -118,7 +119,7 @@ def _family(said: Iterable[tuple[str, Sequence[str]]]) -> _Family:
 def _places() -> _Places:
     tables = tomllib.loads(_FILE.read_text(encoding="utf-8"))
     return _Places(
-        _family((row["name"], [f"{_BEFORE_TOWN} {name}" for name in row["said"]]) for row in tables["town"]),
+        _family(((row["name"], row["said"]) for row in tables["town"]), _BEFORE_TOWN),
         _family((row["name"], row["said"]) for row in tables["country"]),
         _family((row["name"], row["people"]) for row in tables["country"] if "people" in row),
     )

@@ -46,7 +46,7 @@ class Retrieve:
         if not found.question.terms and turn.language != "fr":
             return replace(turn, status=Status.UNANSWERABLE_LANGUAGE)
         authority = self._other_authority(turn.query)
-        least = max(self._least, _IN_DOUBT) if turn.in_doubt else self._least
+        least = max(self._least, turn.least, _IN_DOUBT if turn.in_doubt else 0.0)
         if not found.documents or belief(evidence(found, self._searcher)) < least:
             return _unanswered(turn, authority)
         best = found.documents[0]

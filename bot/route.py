@@ -1,7 +1,8 @@
 """What a question asks for, told before any search: small talk, a local fact, a personal file, a report, elsewhere...
 
-Words and rules are data (route.toml), read in order: the first rule that holds settles the turn. What none settles
-goes on to the search, with a notice when the asker wants a verdict on their own rights.
+Words and rules are data (route.toml), read in order: the first rule that holds settles the turn. When none does, a
+trained model may (bot/intent_leaning.py), or ask the search for stronger evidence. What is left goes on to the search,
+with a notice when the asker wants a verdict on their own rights.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.cues import Concept, Window, windows
+from bot.intent_leaning import sound
 from bot.intents import Named, Rule, Words
 from bot.turn import Status, Turn
 from corpus.contacts import Authorities, Contacts
@@ -38,10 +40,20 @@ GIVEN = frozenset(
 
 
 class Route:
-    """The step that settles what no document can answer, before any search."""
+    """The step that settles what no document can answer, before any search.
+
+    Attributes:
+        words: the concepts of the file.
+    """
 
     def __init__(
-        self, authorities: Authorities, contacts: Contacts, searcher: Searcher | None = None, path: Path = _FILE
+        self,
+        authorities: Authorities,
+        contacts: Contacts,
+        searcher: Searcher | None = None,
+        path: Path = _FILE,
+        *,
+        rules_only: bool = False,
     ) -> None:
         """Read the rules.
 
@@ -50,6 +62,7 @@ class Route:
             contacts: checked to hold every line that a rule sends to.
             searcher: tells a language that the index cannot read; None leaves that to the search.
             path: of the rules.
+            rules_only: leave the trained model out, as while it is trained.
 
         Raises:
             ConfigurationError: a rule gives a status that is not its to give, or names an unknown concept, authority
@@ -58,12 +71,16 @@ class Route:
         self._searcher = searcher
         tables = tomllib.loads(path.read_text(encoding="utf-8"))
         self._longest: int = tables["longest"]
-        self._words = Words(
+        self.words = Words(
             {name: Concept(phrases) for name, phrases in tables["concept"].items()},
             tuple(Named(row["name"], Concept(row["said"])) for row in tables["category"]),
             tuple(_operator(row, authorities) for row in tables["operator"]),
         )
-        self._rules = tuple(_rule(row, self._words, contacts, self._longest) for row in tables["rule"])
+        self._rules = tuple(_rule(row, self.words, contacts, self._longest) for row in tables["rule"])
+        self._leanings = tuple(
+            (row["kind"], _rule(row, self.words, contacts, self._longest))
+            for row in (() if rules_only else tables.get("leaning", ()))
+        )
 
     def __call__(self, turn: Turn) -> Turn:
         """Settle the turn when a rule holds; a document chosen by the resident is answered from whatever is asked."""
@@ -75,13 +92,22 @@ class Route:
         stretches = windows(turn.query) if said <= self._longest else ()
         for rule in self._rules:
             for window in stretches if said <= rule.longest else ():
-                if self._words.holds(rule, window):
-                    topic, contact = self._words.matter(rule, window)
-                    return replace(turn, status=rule.status, topic=topic, contact=contact or turn.contact)
+                if self.words.holds(rule, window):
+                    return self._settled(turn, rule, window)
         whole = Window.of(turn.query)
-        if self._words.hears("eligibility", whole) and not self._words.hears("right_to_do", whole):
+        if self._leanings and said <= self._longest:
+            sounded = sound(turn.query, self.words)
+            for kind, rule in self._leanings:
+                if kind == sounded.kind and self.words.holds(rule, whole):
+                    return self._settled(turn, rule, whole)
+            turn = replace(turn, least=sounded.least)
+        if self.words.hears("eligibility", whole) and not self.words.hears("right_to_do", whole):
             return replace(turn, notices=(*turn.notices, ("eligibility", "")))
         return turn
+
+    def _settled(self, turn: Turn, rule: Rule, window: Window) -> Turn:
+        topic, contact = self.words.matter(rule, window)
+        return replace(turn, status=rule.status, topic=topic, contact=contact or turn.contact)
 
     def _unread(self, text: str) -> bool:
         """Tell whether the question is in another language, none of whose words the glossary knows."""

@@ -26,10 +26,6 @@ HEARD = {
     Status.REFUSED_ADVICE: ["est-ce que je gagne si j'attaque mon garagiste"],
     Status.HANDOVER_REPORT: ["le lampadaire grésille en bas de chez moi"],
     Status.UNANSWERABLE_LOCAL_FACT: ["y a t il encore des cours de yoga à la salle du quartier le mardi"],
-    Status.UNANSWERABLE_OUT_OF_SCOPE: [
-        "combien de joueurs dans une équipe de rugby",
-        "explique moi comment marche un avion",
-    ],
 }
 ANSWERABLE = [
     "comment savoir où en est ma demande de passeport ?",
