@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import runpy
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Self
@@ -245,7 +245,7 @@ def _day_of(folder: Path) -> date:
 
 def _delegated(module: str, arguments: list[str]) -> None:
     sys.argv = [f"python -m eval.{module}", *arguments]
-    runpy.run_module(f"eval.{module}", run_name="__main__")
+    raise SystemExit(import_module(f"eval.{module}").main(arguments))
 
 
 def start() -> None:

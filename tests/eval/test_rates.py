@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import beta
 
@@ -55,6 +55,7 @@ def test_the_sample_that_a_bound_needs_is_the_published_one(failed: int, limit: 
     assert needed == smallest_sample(failed, limit)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 30), st.floats(0.005, 0.5))
 def test_one_question_less_would_not_do(failed: int, limit: float) -> None:
     needed = smallest_sample(failed, limit)
