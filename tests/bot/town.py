@@ -49,7 +49,6 @@ EVERY_QUESTION = (
     TERRACE,
     "Combien coûte le stationnement résidentiel ?",
     "Sous quel délai déclarer une naissance ?",
-    "Inscription sur la liste électorale pour voter",
     "Recensement citoyen de ma fille de 16 ans",
     "Comment conclure un pacs ?",
     "Demande d'acte de décès en ligne",
