@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
@@ -24,6 +25,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             f"{name}\n" for name in (VERBATIM, *BEHAVIOURS, *(f"test-fault-{name}" for name in FAULTS))
         )
         return 0
+    # A shell that starts it in the background has interruptions ignored: they are heard again here.
+    for heard in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(heard, signal.default_int_handler)
     with MistralServer(BEHAVIOURS, said.port, said.pace) as server, suppress(KeyboardInterrupt):
         print(server.url, flush=True)
         server.serve_forever()
