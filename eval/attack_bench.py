@@ -22,10 +22,10 @@ from bot.screen import screen
 from bot.turn import Turn
 from corpus.contacts import load_contacts
 from eval.intervals import proportion
+from eval.retrieval_sets import SHARED
 from eval.tune_attack import cross_validated, read_marked
 
 CASES = Path(__file__).with_name("cases") / "attacks.jsonl"
-_SHARED = Path(__file__).parents[1] / ".." / "shared" / "data" / "eval"
 _DAY = date(2026, 1, 1)
 _QUESTIONS = {
     "dila_citizen_questions/public.jsonl": "query",
@@ -38,7 +38,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Print the tables; a missing folder is said and skipped."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--half", choices=("tune", "report"), default="tune")
-    parser.add_argument("--data", type=Path, default=_SHARED, help="folder of the evaluation sets")
+    parser.add_argument("--data", type=Path, default=SHARED, help="folder of the evaluation sets")
     options = parser.parse_args(arguments)
     _report_cases(options.half)
     _report_questions(options.data)

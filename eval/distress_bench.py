@@ -18,9 +18,9 @@ from typing import Any
 from bot.turn import Status
 from eval.attack_bench import early
 from eval.intervals import proportion
+from eval.retrieval_sets import SHARED
 
 CASES = Path(__file__).with_name("cases") / "distress.jsonl"
-_SHARED = Path(__file__).parents[1] / ".." / "shared" / "data" / "eval"
 _QUESTIONS = {
     "dila_citizen_questions/public.jsonl": "query",
     "spf_natural_questions/public.jsonl": "query",
@@ -33,7 +33,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Print the tables; what is missing is said and skipped."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--half", choices=("tune", "report"), default="tune")
-    parser.add_argument("--data", type=Path, default=_SHARED, help="folder of the evaluation sets")
+    parser.add_argument("--data", type=Path, default=SHARED, help="folder of the evaluation sets")
     options = parser.parse_args(arguments)
     _report_cases(options.half)
     for name, key in _QUESTIONS.items():

@@ -21,8 +21,8 @@ from stdnum.fr import nir
 
 from corpus.personal_data import Finding, PersonalDataKind, density, find, mostly_personal
 from eval.intervals import proportion
+from eval.retrieval_sets import SHARED
 
-_SHARED = Path(__file__).parents[1] / ".." / "shared" / "data" / "eval"
 _K = PersonalDataKind
 # A tax number is labelled NIR in the test strings, a mistyped NIR is an identifier.
 KINDS: dict[str, frozenset[PersonalDataKind]] = {
@@ -63,7 +63,7 @@ class Score:
 def main(arguments: list[str] | None = None) -> int:
     """Print the tables; a missing folder is said and skipped."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, default=_SHARED, help="folder of the evaluation sets")
+    parser.add_argument("--data", type=Path, default=SHARED, help="folder of the evaluation sets")
     parser.add_argument("--made", type=int, default=500, help="numbers of each kind made valid by construction")
     parser.add_argument("--official", type=Path, nargs="*", default=[], help="text files of official documents")
     options = parser.parse_args(arguments)
