@@ -84,8 +84,9 @@ serve: $(INSTALLED)
 	fi
 	@$(PY) -m ui $(ARGS)
 
+# Two thirds of the time of one process on two cores. Beyond four, the browsers of the tests would be in each other's way.
 test: $(INSTALLED_DEV)
-	@$(PY) -m pytest $(ARGS)
+	@$(PY) -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal $(ARGS)
 
 # Every check runs, whatever the first ones say.
 check: $(INSTALLED_DEV)
