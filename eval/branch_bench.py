@@ -1,6 +1,6 @@
 """Measure promise 3 on eval/cases/branches.jsonl: the right branch, or the question that decides it.
 
-    python -m eval.branch_bench --half tune|report [--json]
+    python -m eval.branch_bench --half tune|report [--cases first|second] [--json]
 
 Given the fiche: the composed answer to the question when the search has found the right fiche. End to end: the answer
 as served; another fiche, or no answer, is not right. Rules were set on the `tune` half, whose figures are therefore
@@ -29,6 +29,7 @@ from corpus.branches import Branch, Choice, build_graph
 from corpus.errors import CorpusError
 from corpus.settings import load_settings
 from eval.intervals import proportion
+from eval.second_sets import FIRST, SECOND, case_rows
 
 CASES = Path(__file__).with_name("cases") / "branches.jsonl"
 
@@ -76,6 +77,24 @@ def read_cases(half: str, path: Path = CASES) -> list[Case]:
             values[name] = tuple(values[name] or ())
         found.append(Case(**values))
     return [case for case in found if case.half == half]
+
+
+def second_cases(half: str) -> list[Case]:
+    """Read the residents' questions of the second set that a branch matters to, on the first fiche of each."""
+    return [
+        Case(
+            id=row["id"],
+            q=row["q"],
+            document=row["relevant"][0],
+            audience="particuliers",
+            kind=row["branch_kind"],
+            expected_branch=tuple(row["expected_branch"] or ()),
+            expected_options=tuple(row["expected_options"] or ()),
+            half=row["half"],
+        )
+        for row in case_rows("residents", half)
+        if row["branch_kind"] != "plain"
+    ]
 
 
 def judge(case: Case, turn: Turn) -> Verdict:
@@ -224,6 +243,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Measure one half on the index in force and print the counts with exact 95 % intervals."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--half", choices=("tune", "report"), required=True)
+    parser.add_argument("--cases", choices=(FIRST, SECOND), default=FIRST, help="`second`: cases that nobody tuned on")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args(argv)
     day = datetime.now(UTC).date()
@@ -232,7 +252,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except CorpusError as error:
         print(error, file=sys.stderr)
         return 1
-    cases = read_cases(options.half)
+    cases = second_cases(options.half) if options.cases == SECOND else read_cases(options.half)
     verdicts = {
         "given": {case.id: judge(case, answer_given(case, assembly, day)) for case in cases},
         "served": {case.id: answer_served(case, assembly, day) for case in cases},

@@ -1,6 +1,6 @@
 """Measure what is answered that should not be, beside what is refused that should be answered.
 
-    python -m eval.refusal_bench [--half tune|report]
+    python -m eval.refusal_bench [--half tune|report] [--cases first|second]
 
 A question without a source must be refused, kind by kind (local fact, personal file, invented thing, another place,
 out of scope...); refusing everything would do that, hence the second table. Asking which branch or document applies
@@ -25,6 +25,8 @@ from corpus.settings import load_settings
 from eval.intervals import Interval, proportion
 from eval.refusal_sets import aids, answerable, unanswerable
 from eval.retrieval_sets import Query
+from eval.second_sets import FIRST, SECOND, residents
+from eval.second_sets import unanswerable as second_unanswerable
 
 AIDS = "aid_of_other_place"
 BARS = {"answered": 0.12, "out_of_scope": 0.05, "refused": 0.08}
@@ -83,11 +85,16 @@ def tally(responder: Responder, queries: Iterable[Query], day: date) -> Tally:
     return counted
 
 
-def measure(responder: Responder, half: str, day: date) -> tuple[dict[str, Tally], dict[str, Tally]]:
+def measure(
+    responder: Responder, half: str, day: date, cases: str = FIRST
+) -> tuple[dict[str, Tally], dict[str, Tally]]:
     """Ask everything; return the tallies of the unanswerable, by kind, and of the answerable, by set."""
-    kinds = {**unanswerable(half), AIDS: aids()}
+    if cases == SECOND:
+        kinds, questions = second_unanswerable(half), residents(half)
+    else:
+        kinds, questions = {**unanswerable(half), AIDS: aids()}, answerable(half)
     without = {kind: tally(responder, queries, day) for kind, queries in sorted(kinds.items()) if queries}
-    return without, {name: tally(responder, queries, day) for name, queries in answerable(half).items()}
+    return without, {name: tally(responder, queries, day) for name, queries in questions.items()}
 
 
 def mean_share(tallies: Mapping[str, Tally], bad: str) -> float:
@@ -96,11 +103,11 @@ def mean_share(tallies: Mapping[str, Tally], bad: str) -> float:
     return sum(shares) / len(shares) if shares else float("nan")
 
 
-def print_report(without: Mapping[str, Tally], having: Mapping[str, Tally]) -> None:
-    """Print both tables, with the ids of the questions that ended badly."""
+def print_report(without: Mapping[str, Tally], having: Mapping[str, Tally], *, names: bool = True) -> None:
+    """Print both tables, with the ids of the questions that ended badly if `names`."""
     print("Questions without an answer in the corpus: share answered all the same")
     for kind, counted in without.items():
-        print(f"  {kind:20} n={counted.asked:3} {counted.share_answered()}  {' '.join(counted.answered)}")
+        print(f"  {kind:20} n={counted.asked:3} {counted.share_answered()}  {_ids(counted.answered, names=names)}")
         print(f"    {', '.join(f'{way} {count}' for way, count in counted.ways.most_common())}")
     ours = {kind: counted for kind, counted in without.items() if kind != AIDS}
     print(f"  mean over kinds {mean_share(without, 'answered'):.3f} (bar {BARS['answered']})")
@@ -109,7 +116,7 @@ def print_report(without: Mapping[str, Tally], having: Mapping[str, Tally]) -> N
     for name, counted in having.items():
         right = proportion(counted.right, len(counted.answered))
         print(f"  {name:20} n={counted.asked:3} refused {counted.share_refused()}  right document {right}")
-        print(f"    refused: {' '.join(counted.refused) or 'none'}")
+        print(f"    refused: {_ids(counted.refused, names=names) or 'none'}")
     barred = {name: counted for name, counted in having.items() if name.startswith(("resident", "answerable", "dila"))}
     refused, asked = sum(len(c.refused) for c in barred.values()), sum(c.asked for c in barred.values())
     print(f"  {', '.join(barred)}: {proportion(refused, asked)} (bar {BARS['refused']})")
@@ -118,18 +125,23 @@ def print_report(without: Mapping[str, Tally], having: Mapping[str, Tally]) -> N
         print(f"\nInternal errors, counted as neither: {', '.join(f'{n} {c}' for n, c in errors.items() if c)}")
 
 
+def _ids(ids: Sequence[str], *, names: bool) -> str:
+    return " ".join(ids) if names or not ids else f"{len(ids)}, not named"
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--half", choices=("tune", "report"), default="tune", help="open `report` once, at the end")
-    half = parser.parse_args(argv).half
+    parser.add_argument("--cases", choices=(FIRST, SECOND), default=FIRST, help="`second`: cases that nobody tuned on")
+    options = parser.parse_args(argv)
     try:
         responder = assemble(load_settings()).responder
     except CorpusError as error:
         print(error, file=sys.stderr)
         return 1
-    without, having = measure(responder, half, date.today())  # noqa: DTZ011  a civil day
-    print_report(without, having)
+    without, having = measure(responder, options.half, date.today(), options.cases)  # noqa: DTZ011  a civil day
+    print_report(without, having, names=options.cases == FIRST or options.half == "tune")
     return 0
 
 

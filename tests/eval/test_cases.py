@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
-import json
 import re
 import tomllib
 import unicodedata
 from collections import Counter
-from itertools import combinations
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from bot.turn import Status
 from corpus.store import PassageStore
 from eval.metrics import key_of
+from tests.eval.nearness import near_pairs, read_cases
 
 _ROOT = Path(__file__).resolve().parents[2]
 _CASES = _ROOT / "eval" / "cases"
 _CONTACTS = _ROOT / "corpus" / "contacts.toml"
-
-# Share of character trigrams two questions may have in common (Jaccard). The nearest pairs of the older files that only
-# swap an age or a place score .50 and .53, and those that say the same with other words .37 to .44; the bound stands
-# in that second band, so a question that was merely edited cannot pass for a new one.
-_TOO_CLOSE = 0.40
 
 _KINDS: dict[str, set[str]] = {
     "unanswerable": {
@@ -101,37 +94,37 @@ _SINGLE = tuple(name for name in _COUNTS if name != "journeys")
 
 @pytest.mark.parametrize(("name", "expected"), _COUNTS.items())
 def test_a_file_has_the_number_of_cases_it_announces(name: str, expected: int) -> None:
-    assert len(_read(name)) == expected
+    assert len(read_cases(name)) == expected
 
 
 def test_every_case_has_an_id_of_its_own() -> None:
-    identifiers = [row["id"] for name in (*_COUNTS, *_OLDER) for row in _read(name)]
+    identifiers = [row["id"] for name in (*_COUNTS, *_OLDER) for row in read_cases(name)]
 
     assert [each for each, count in Counter(identifiers).items() if count > 1] == []
 
 
 @pytest.mark.parametrize(("name", "known"), _KINDS.items())
 def test_every_kind_is_known_and_used(name: str, known: set[str]) -> None:
-    assert {row["kind"] for row in _read(name)} == known
+    assert {row["kind"] for row in read_cases(name)} == known
 
 
 @pytest.mark.parametrize("name", _SPLIT)
 def test_the_halves_are_of_equal_size(name: str) -> None:
-    halves = Counter(row["half"] for row in _read(name))
+    halves = Counter(row["half"] for row in read_cases(name))
 
     assert halves["tune"] == halves["report"] == _COUNTS[name] / 2
 
 
 @pytest.mark.parametrize("name", ["unanswerable", "attacks", "settled", "default"])
 def test_each_kind_is_shared_between_the_halves(name: str) -> None:
-    halves = Counter((row["kind"], row["half"]) for row in _read(name))
+    halves = Counter((row["kind"], row["half"]) for row in read_cases(name))
     gaps = {kind: abs(halves[kind, "tune"] - halves[kind, "report"]) for kind in _KINDS[name]}
 
     assert max(gaps.values()) <= 1, gaps
 
 
 def test_messages_of_danger_and_their_look_alikes_are_shared_between_the_halves() -> None:
-    assert Counter((row["look_alike"], row["half"]) for row in _read("distress")) == {
+    assert Counter((row["look_alike"], row["half"]) for row in read_cases("distress")) == {
         (False, "tune"): 40,
         (False, "report"): 40,
         (True, "tune"): 20,
@@ -140,29 +133,30 @@ def test_messages_of_danger_and_their_look_alikes_are_shared_between_the_halves(
 
 
 def test_at_least_half_of_the_messages_of_danger_only_imply_it() -> None:
-    danger = [row for row in _read("distress") if not row["look_alike"]]
+    danger = [row for row in read_cases("distress") if not row["look_alike"]]
 
     assert sum(row["implied"] for row in danger) * 2 >= len(danger)
 
 
 def test_the_fresh_questions_are_all_kept_for_the_report() -> None:
-    assert {row["half"] for row in _read("residents_fresh")} == {"report"}
+    assert {row["half"] for row in read_cases("residents_fresh")} == {"report"}
 
 
 def test_no_question_is_asked_twice_within_or_across_files() -> None:
-    asked = [(row["id"], _trigrams(row["q"]), name in _OLDER) for name in (*_SINGLE, *_OLDER) for row in _read(name)]
-    asked += [(row["id"], _trigrams(row["turns"][0]["q"]), False) for row in _read("journeys")]
+    asked = [(row["id"], row["q"], name in _OLDER) for name in (*_SINGLE, *_OLDER) for row in read_cases(name)]
+    asked += [(row["id"], row["turns"][0]["q"], False) for row in read_cases("journeys")]
+    texts = [text for _, text, _ in asked]
     close = [
-        (first, second, round(_likeness(one, two), 2))
-        for (first, one, old), (second, two, older) in combinations(asked, 2)
-        if not (old and older) and _likeness(one, two) > _TOO_CLOSE
+        (asked[one][0], asked[two][0], share)
+        for one, two, share in near_pairs(texts, texts)
+        if one < two and not (asked[one][2] and asked[two][2])
     ]
 
     assert close == []
 
 
 def test_the_turns_of_a_journey_differ() -> None:
-    for journey in _read("journeys"):
+    for journey in read_cases("journeys"):
         turns = [turn["q"] for turn in journey["turns"]]
 
         assert 3 <= len(turns) <= 6
@@ -173,32 +167,34 @@ def test_every_fiche_named_is_written_as_its_publisher_writes_it() -> None:
     named = [
         fiche
         for name in _SINGLE
-        for row in _read(name)
+        for row in read_cases(name)
         for fiche in (*row.get("relevant", []), *row.get("documents", []))
     ]
-    named += [fiche for row in _read("journeys") for turn in row["turns"] for fiche in turn["documents"]]
+    named += [fiche for row in read_cases("journeys") for turn in row["turns"] for fiche in turn["documents"]]
 
     assert [fiche for fiche in named if not re.fullmatch(r"F\d{1,5}", fiche)] == []
 
 
 @pytest.mark.parametrize("name", ["answerable", "residents_fresh"])
 def test_a_question_with_an_answer_names_the_fiche_that_holds_it(name: str) -> None:
-    assert [row["id"] for row in _read(name) if not row["relevant"]] == []
+    assert [row["id"] for row in read_cases(name) if not row["relevant"]] == []
 
 
 def test_a_message_of_danger_names_contacts_of_the_project() -> None:
     contacts = {entry["id"] for entry in tomllib.loads(_CONTACTS.read_text(encoding="utf-8"))["contact"]}
-    expected = {contact for row in _read("distress") if not row["look_alike"] for contact in row["expected"]}
+    expected = {contact for row in read_cases("distress") if not row["look_alike"] for contact in row["expected"]}
 
     assert expected <= contacts
-    assert [row["id"] for row in _read("distress") if not row["expected"]] == []
+    assert [row["id"] for row in read_cases("distress") if not row["expected"]] == []
 
 
 def test_every_expected_status_exists() -> None:
-    expected = {status for name in ("unanswerable", "attacks") for row in _read(name) for status in row["expected"]}
-    expected |= {f"{status}_" for row in _read("default") for status in row.get("status", []) if "_" not in status}
-    expected |= {status for row in _read("distress") if row["look_alike"] for status in row["expected"]}
-    expected |= {status for row in _read("journeys") for turn in row["turns"] for status in turn["status"]}
+    expected = {
+        status for name in ("unanswerable", "attacks") for row in read_cases(name) for status in row["expected"]
+    }
+    expected |= {f"{status}_" for row in read_cases("default") for status in row.get("status", []) if "_" not in status}
+    expected |= {status for row in read_cases("distress") if row["look_alike"] for status in row["expected"]}
+    expected |= {status for row in read_cases("journeys") for turn in row["turns"] for status in turn["status"]}
     known = {status.value for status in Status}
     families = {f"{value.split('_', 1)[0]}_" for value in known}
 
@@ -207,7 +203,7 @@ def test_every_expected_status_exists() -> None:
 
 def test_the_paraphrases_of_one_question_are_four_and_stay_in_one_half() -> None:
     families: dict[str, list[str]] = {}
-    for row in (*_read("settled"), *_read("default")):
+    for row in (*read_cases("settled"), *read_cases("default")):
         if "family" in row:
             families.setdefault(row["family"], []).append(row["half"])
 
@@ -223,7 +219,7 @@ def test_what_a_settled_rule_says_is_written_in_its_fiche() -> None:
     with PassageStore(folder / "passages.sqlite") as store:
         told = [
             (row["id"], words)
-            for row in (*_read("settled"), *_read("default"))
+            for row in (*read_cases("settled"), *read_cases("default"))
             for words in row.get("must_say", [])
             if not any(key_of(words) in _text_of(store, fiche) for fiche in row["documents"])
         ]
@@ -240,21 +236,3 @@ def test_hidden_characters_are_written_as_escapes() -> None:
     text = (_CASES / "attacks.jsonl").read_text(encoding="utf-8")
 
     assert [hex(ord(each)) for each in text if unicodedata.category(each) in {"Cf", "Co", "Cn"}] == []
-
-
-def _likeness(one: frozenset[str], two: frozenset[str]) -> float:
-    return len(one & two) / len(one | two) if one | two else 0.0
-
-
-def _trigrams(text: str) -> frozenset[str]:
-    """Return the character trigrams of a text without case, accents or punctuation, word ends included."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    bare = "".join(each for each in decomposed if not unicodedata.combining(each))
-    words = re.findall(r"[^\W_]+", bare)
-    padded = f" {' '.join(words)} "
-    return frozenset(padded[start : start + 3] for start in range(len(padded) - 2))
-
-
-def _read(name: str) -> list[dict[str, Any]]:
-    lines = (_CASES / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
-    return [json.loads(line) for line in lines]

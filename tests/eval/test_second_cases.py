@@ -1,0 +1,196 @@
+"""The second set: written apart, halves that a reader can keep apart, nothing asked twice, golds that exist."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.settle import Settled
+from bot.turn import Status, Turn
+from corpus.branches import build_graph
+from corpus.settings import ROOT
+from corpus.store import PassageStore
+from eval.branch_bench import Case, Verdict, judge, second_cases
+from eval.second_sets import case_rows, residents, unanswerable
+from tests.eval.nearness import near_pairs, read_cases
+
+_COUNTS = {"residents_second": 80, "journeys_second": 12, "distress_second": 80, "unanswerable_second": 75}
+_SINGLE = ("residents_second", "distress_second", "unanswerable_second")
+_OLDER = (
+    *("unanswerable", "answerable", "distress", "residents_fresh", "attacks", "settled", "default"),
+    *("everyday", "branches", "residents60"),
+)
+_KINDS = {
+    *("local_fact", "personal_file", "invented", "elsewhere", "out_of_scope"),
+    *("authority", "opinion", "advice", "eligibility", "complaint"),
+}
+
+
+@pytest.mark.parametrize(("name", "expected"), _COUNTS.items())
+def test_a_file_has_the_number_of_cases_it_announces_and_says_who_wrote_it(name: str, expected: int) -> None:
+    rows = read_cases(name)
+
+    assert len(rows) == expected
+    assert {(row["author"], row["date"]) for row in rows} == {("rédacteur-2", "2026-11-27")}
+
+
+@pytest.mark.parametrize("name", _COUNTS)
+def test_the_half_for_tuning_comes_first_and_whole(name: str) -> None:
+    halves = [row["half"] for row in read_cases(name)]
+    tune = halves.count("tune")
+
+    assert halves == ["tune"] * tune + ["report"] * (len(halves) - tune)
+    assert abs(len(halves) - 2 * tune) <= 1
+
+
+@pytest.mark.parametrize(("name", "field"), [("unanswerable_second", "kind"), ("residents_second", "branch_kind")])
+def test_each_kind_is_shared_between_the_halves(name: str, field: str) -> None:
+    halves = Counter((row[field], row["half"]) for row in read_cases(name))
+
+    assert {kind: gap for kind, _ in halves if (gap := abs(halves[kind, "tune"] - halves[kind, "report"])) > 1} == {}
+
+
+def test_every_kind_of_unanswerable_question_is_there() -> None:
+    assert {row["kind"] for row in read_cases("unanswerable_second")} == _KINDS
+
+
+def test_danger_and_look_alikes_are_as_many_and_shared_between_the_halves() -> None:
+    rows = read_cases("distress_second")
+    dangers = [row for row in rows if not row["look_alike"]]
+
+    assert set(Counter((row["look_alike"], row["half"]) for row in rows).values()) == {20}
+    assert sum(row["implied"] for row in dangers) * 2 >= len(dangers)
+
+
+def test_every_id_is_used_once_in_both_sets() -> None:
+    identifiers = [row["id"] for name in (*_COUNTS, *_OLDER, "journeys") for row in read_cases(name)]
+
+    assert [each for each, count in Counter(identifiers).items() if count > 1] == []
+
+
+def test_nothing_is_asked_twice_in_this_set_nor_after_the_older_files() -> None:
+    new, old = _asked(_SINGLE, "journeys_second"), _asked(_OLDER, "journeys")
+    within = [(new[one][0], new[two][0]) for one, two, _ in near_pairs(_texts(new), _texts(new)) if one < two]
+    across = [(new[one][0], old[two][0]) for one, two, _ in near_pairs(_texts(new), _texts(old))]
+
+    assert within + across == []
+
+
+def test_no_case_repeats_a_phrase_that_the_bot_learns_from() -> None:
+    lines = [
+        line
+        for path in (ROOT / "eval" / "cases").glob("*_phrases.tsv")
+        for line in path.read_text(encoding="utf-8").splitlines()
+    ]
+    new = _asked(_SINGLE, "journeys_second")
+    learnt = [cell for line in lines for cell in line.split("\t")]
+
+    assert [new[one][0] for one, _, _ in near_pairs(_texts(new), learnt)] == []
+
+
+@pytest.mark.parametrize("name", _SINGLE)
+def test_no_opening_occurs_more_than_three_times(name: str) -> None:
+    openings = Counter(" ".join(row["q"].casefold().split()[:2]) for row in read_cases(name))
+
+    assert [opening for opening, count in openings.items() if count > 3] == []
+
+
+def test_a_journey_has_four_to_six_turns_and_one_that_it_is_made_for() -> None:
+    for journey in read_cases("journeys_second"):
+        turns = journey["turns"]
+
+        assert 4 <= len(turns) <= 6
+        assert len({turn["q"] for turn in turns}) == len(turns)
+        last = turns[journey["end"]["turn"] - 1]
+        assert last["documents"] or last["contacts"]
+
+
+def test_every_gold_is_written_as_the_project_writes_it() -> None:
+    contacts = tomllib.loads((ROOT / "corpus" / "contacts.toml").read_text(encoding="utf-8"))["contact"]
+    dangers = [row for row in read_cases("distress_second") if not row["look_alike"]]
+    named = {one for row in dangers for one in row["expected"]}
+    named |= {one for turn in _turns() for one in turn["contacts"]}
+
+    assert named <= {entry["id"] for entry in contacts}
+    assert [fiche for fiche in _fiches() if not re.fullmatch(r"F\d{1,5}", fiche)] == []
+    assert [row["id"] for row in read_cases("residents_second") if not row["relevant"]] == []
+
+
+def test_every_expected_status_exists() -> None:
+    expected = {status for turn in _turns() for status in turn["status"]}
+    expected |= {status for row in read_cases("unanswerable_second") for status in row["expected"]}
+    expected |= {one for row in read_cases("distress_second") if row["look_alike"] for one in row["expected"]}
+    families = {f"{value.value.split('_', 1)[0]}_" for value in Status}
+
+    assert expected <= {status.value for status in Status} | families
+
+
+def test_no_tuner_reads_it() -> None:
+    tuners = [path for path in (ROOT / "eval").glob("tune_*.py") if "second" in path.read_text(encoding="utf-8")]
+
+    assert tuners == []
+
+
+@pytest.mark.parametrize("half", ["tune", "report"])
+def test_the_benches_read_one_half_only(half: str) -> None:
+    whole = {row["id"]: row["half"] for name in _COUNTS for row in read_cases(name)}
+    read = [query.id for queries in (*residents(half).values(), *unanswerable(half).values()) for query in queries]
+    read += [case.id for case in second_cases(half)] + [row["id"] for row in case_rows("distress", half)]
+
+    assert {whole[name] for name in read} == {half}
+
+
+def test_the_fiches_and_the_branches_named_are_in_the_index() -> None:
+    folder = _index()
+    if folder is None:
+        pytest.skip("no index of the fiches here")
+    with PassageStore(folder / "passages.sqlite") as store:
+        absent = [fiche for fiche in _fiches() if not store.keys_of(fiche)]
+        astray = [case.id for half in ("tune", "report") for case in second_cases(half) if not _is_there(case, store)]
+
+    assert absent == []
+    assert astray == []
+
+
+def _asked(names: tuple[str, ...], journeys: str) -> list[tuple[str, str]]:
+    """Return the ids and the words of what is asked first."""
+    asked = [(row["id"], row["q"]) for name in names for row in read_cases(name)]
+    return asked + [(row["id"], row["turns"][0]["q"]) for row in read_cases(journeys)]
+
+
+def _texts(asked: list[tuple[str, str]]) -> list[str]:
+    return [text for _, text in asked]
+
+
+def _is_there(case: Case, store: PassageStore) -> bool:
+    """Tell whether the path or the choice expected exists, judged on an answer that settles nothing."""
+    graphs = [build_graph(store.passages_of(key)) for key in store.keys_of(case.document)]
+    turns = [Turn(case.q, date(2026, 11, 27), graph=graph, settled=Settled({}, ())) for graph in graphs]
+    return any(judge(case, turn) is not Verdict.NO_SUCH_PATH for turn in turns)
+
+
+def _turns() -> Iterator[dict[str, Any]]:
+    for journey in read_cases("journeys_second"):
+        yield from journey["turns"]
+
+
+def _fiches() -> Iterator[str]:
+    for name in ("residents_second", "distress_second"):
+        for row in read_cases(name):
+            yield from row.get("relevant", ())
+    for turn in _turns():
+        yield from turn["documents"]
+
+
+def _index() -> Path | None:
+    index = ROOT / "var" / "index"
+    if not (index / "current").exists():
+        return None
+    return index / (index / "current").read_text(encoding="utf-8").strip()
