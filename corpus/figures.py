@@ -6,6 +6,7 @@ DESIGN.md, promise 2: amounts, dates, durations, ages, hours, phones, e-mails, a
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _NUMBER_WORDS = (
     "un|une|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|treize|quatorze|quinze|seize|vingts?|trente|"
@@ -28,6 +29,8 @@ _FIGURE = re.compile(
 )
 
 
+# One answer asks it several times of each of its passages: for its graph, its branches and its checks.
+@lru_cache(maxsize=8192)
 def find_figures(text: str) -> tuple[str, ...]:
     """Return the figures of `text` in reading order, as written (`1 500 €`, `2 mois`, `l'article 12` gives `12`).
 

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from math import fsum
 from pathlib import Path
 from typing import Any
@@ -54,6 +55,9 @@ _KIN = 0.5
 _ADDED_INSIDE = 0.5
 """What a word added by the lexicon keeps of its weight between the passages of one document."""
 
+_DOCUMENTS_READ = 128
+"""Documents whose pieces are kept in memory once read, about 40 MB."""
+
 _SETTLED = 100
 """Best documents whose titles are compared with the asker's situation."""
 
@@ -95,6 +99,15 @@ class Found:
     evidence: Mapping[str, float] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class _Similar:
+    """Cosine similarity of a question with each part, unit and everyday phrase of the index."""
+
+    parts: Floats
+    units: Floats
+    phrases: Floats
+
+
 class Searcher:
     """Ranks the documents of one index generation; safe for concurrent use."""
 
@@ -120,6 +133,8 @@ class Searcher:
         }
         self._valid_from = np.asarray([_ordinal(row["valid_from"], date.min) for row in documents])
         self._valid_until = np.asarray([_ordinal(row["valid_until"], date.max) for row in documents])
+        # The same documents come back: in the steps of one turn, in its follow-ups, from one resident to the next.
+        self._pieces = lru_cache(maxsize=_DOCUMENTS_READ)(self._read)
 
     def analyse(self, text: str) -> Question:
         """Return the question as the index sees it, its language told by the words that the index knows."""
@@ -170,7 +185,8 @@ class Searcher:
         question = self.analyse(text)
         if not question.terms:
             return Found(question, ())
-        signals, unit_scores = self.signals(question)
+        near = self._similar(question)
+        signals, unit_scores = self._signals(question, near)
         total = self.weigh(signals)
         total[~self._allowed(audience, as_of or date.today())] = -np.inf  # noqa: DTZ011  a civil day
         rows = self._settle_siblings(question, total, signals)
@@ -179,16 +195,15 @@ class Searcher:
             identifier = self._documents[row]["id"]
             if len(hits) < limit and identifier not in hits and identifier not in without and np.isfinite(total[row]):
                 hits[identifier] = self._hit(row, float(total[row]), signals, unit_scores, question)
-        return Found(question, tuple(hits.values()), self._evidence(question, tuple(hits.values())))
+        return Found(question, tuple(hits.values()), self._evidence(near, tuple(hits.values())))
 
-    def _evidence(self, question: Question, hits: Sequence[DocumentHit]) -> dict[str, float]:
+    def _evidence(self, near: _Similar, hits: Sequence[DocumentHit]) -> dict[str, float]:
         if not hits:
             return dict.fromkeys(EVIDENCE, 0.0)
-        vector, ranking = self._vector(question), self._ranking
         others = (hit.score for hit in hits[1:] if self.kinship(hits[0].title, hit.title) < _KIN)
         second = next(others, hits[-1].score if len(hits) > 1 else 0.0)
-        nearest = {"card": ranking.part_vectors, "unit": ranking.unit_vectors, "said": ranking.phrase_vectors}
-        similar = {name: float((rows @ vector).max(initial=0.0)) for name, rows in nearest.items()}
+        nearest = {"card": near.parts, "unit": near.units, "said": near.phrases}
+        similar = {name: float(rows.max(initial=0.0)) for name, rows in nearest.items()}
         covered = hits[0].signals["covered"]
         return {"covered": covered, "score": hits[0].score, "margin": hits[0].score - second, **similar}
 
@@ -199,7 +214,7 @@ class Searcher:
             the rows of the best documents under the present weights, their signals in the order of `SIGNALS`, shape
             (limit, signals), and the publisher's id of every row of the index.
         """
-        signals, _ = self.signals(question)
+        signals, _ = self._signals(question, self._similar(question))
         total = self.weigh(signals)
         rows = self._settle_siblings(question, total, signals)[:limit]
         values = np.stack([signals[name][rows] for name in SIGNALS], axis=1).astype(np.float64)
@@ -237,24 +252,27 @@ class Searcher:
         passages = self._passages(row, unit_scores, question)
         return DocumentHit(document["key"], document["id"], document["title"], score, passages, explained)
 
-    def signals(self, question: Question) -> tuple[dict[str, Floats], Floats]:
+    def _similar(self, question: Question) -> _Similar:
+        vector, ranking = self._vector(question), self._ranking
+        return _Similar(ranking.part_vectors @ vector, self._unit_similarity(vector), ranking.phrase_vectors @ vector)
+
+    def _signals(self, question: Question, near: _Similar) -> tuple[dict[str, Floats], Floats]:
         """Compute every signal.
 
         Returns:
             each signal as shape (documents,), and the score of each unit, shape (units,).
         """
         ranking = self._ranking
-        vector = self._vector(question)
         lexical = scaled(ranking.units.scores(question.terms))
-        dense = scaled(self._unit_similarity(vector))
+        dense = scaled(near.units)
         cards = (ranking.said, ranking.parts)
         found = {
             "unit_lexical": self._best(lexical, ranking.unit_documents),
             "unit_vector": self._best(dense, ranking.unit_documents),
             "card_lexical": self._best(scaled(ranking.parts.scores(question.terms)), ranking.part_documents),
-            "card_vector": self._best(scaled(ranking.part_vectors @ vector), ranking.part_documents),
+            "card_vector": self._best(scaled(near.parts), ranking.part_documents),
             "said_lexical": self._best(scaled(ranking.said.scores(question.terms)), ranking.part_documents),
-            "said_vector": self._best(scaled(ranking.phrase_vectors @ vector), ranking.phrase_documents),
+            "said_vector": self._best(scaled(near.phrases), ranking.phrase_documents),
             "whole_lexical": self._best(scaled(ranking.wholes.scores(question.terms)), ranking.part_documents),
             "covered": self._best(self.covered(question, (*cards, ranking.wholes)), ranking.part_documents),
             "card_covered": self._best(self.covered(question, cards), ranking.part_documents),
@@ -265,8 +283,8 @@ class Searcher:
     def _vector(self, question: Question, added: float = 1.0) -> Floats:
         """Vector of a question, unit norm; `added` is the part that the words added by the lexicon keep."""
         french = question.language == "fr"
-        vectors = self._embedder.encode([question.text if french else "", question.expansion])
-        return np.asarray(unit((vectors[0] + EXPANSION * (added if french else 1.0) * vectors[1])[None, :])[0])
+        own, expansion = self._embedder.encode([question.text if french else "", question.expansion])
+        return np.asarray(unit((own + EXPANSION * (added if french else 1.0) * expansion)[None, :])[0])
 
     def _unit_similarity(self, vector: Floats) -> Floats:
         if self._nearest is None:
@@ -309,7 +327,7 @@ class Searcher:
         """
         if not texts:
             return np.zeros(0, dtype=np.float32)
-        words_of = [set(terms(text)) for text in texts]
+        words_of, vectors = self._pieces(tuple(texts))
         spread = Counter(word for found in words_of for word in found if word in question.terms)
         weights = {
             word: weight * float(np.log1p(len(texts) / (1 + spread[word])))
@@ -317,8 +335,12 @@ class Searcher:
         }
         total = sum(weights.values()) or 1.0
         held = [fsum(weights.get(word, 0.0) for word in found) / total for found in words_of]
-        similar = self._embedder.encode(texts) @ self._vector(question, _ADDED_INSIDE)
+        similar = vectors @ self._vector(question, _ADDED_INSIDE)
         return np.asarray(0.5 * similar + 0.5 * np.asarray(held), dtype=np.float32)
+
+    def _read(self, texts: tuple[str, ...]) -> tuple[tuple[frozenset[str], ...], Floats]:
+        """Return the index terms of each piece, and their vectors, shape (len(texts), dimension)."""
+        return tuple(frozenset(terms(text)) for text in texts), self._embedder.encode(texts)
 
     def _title_covered(self, question: Question, row: int) -> float:
         """Share of a title's words, weighed by rarity, that the question says or means; of a file, its best chapter."""

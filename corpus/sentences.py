@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from corpus.errors import ConfigurationError
@@ -62,6 +62,8 @@ def _goes_on(so_far: str, after: str) -> bool:
     return last in _ALWAYS_OPEN or (last in _OPEN_BEFORE_DIGIT and after[:1].isdigit())
 
 
+# Asked again of each passage of a document, by its graph and by what must be said.
+@lru_cache(maxsize=8192)
 def exception_sentences(text: str) -> tuple[str, ...]:
     """Return the sentences of `text` that carry an exception marker, in reading order, each a verbatim substring."""
     marker = _marker(EXCEPTION_WORDS_FILE)
