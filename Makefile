@@ -15,12 +15,13 @@ PIP := $(PY) -m pip --disable-pip-version-check --quiet
 INSTALLED := $(VENV)/.installed
 INSTALLED_DEV := $(VENV)/.installed-dev
 INSTALLED_EVAL := $(VENV)/.installed-eval
+INSTALLED_MUTATION := $(VENV)/.installed-mutation
 
 # Taken as typed: a question may hold quotes, dollars or parentheses.
 unexport Q
 export QUESTION := $(value Q)
 
-.PHONY: help setup setup-dev setup-eval ask sync serve test check fix eval
+.PHONY: help setup setup-dev setup-eval ask sync serve test check fix eval release-demo mutate
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 
@@ -30,6 +31,7 @@ help:
 	@echo 'make test          lancer les tests'
 	@echo 'make check         vérifier le code, sans rien modifier (make fix corrige ce qui peut l’être)'
 	@echo 'make eval          mesurer le service, et écrire le rapport pour le comité'
+	@echo 'make release-demo  jouer une mise en service entière, avec des clés jetables et un comité fictif'
 	@echo 'make setup         installer, sans rien lancer (setup-dev, setup-eval : avec les outils correspondants)'
 
 setup: $(INSTALLED)
@@ -53,6 +55,10 @@ $(INSTALLED_DEV): $(INSTALLED)
 $(INSTALLED_EVAL): $(INSTALLED)
 	@echo 'Installation des outils de mesure.' >&2
 	@$(PIP) install -c constraints.txt -e '.[eval]'
+	@touch $@
+
+$(INSTALLED_MUTATION): $(INSTALLED_DEV)
+	@$(PIP) install -c constraints.txt -e '.[mutation]'
 	@touch $@
 
 # Weights and index are looked for, never rebuilt: only `python -m corpus train` and `make sync` change them.
@@ -98,6 +104,11 @@ check: $(INSTALLED_DEV)
 	$(PY) -m tests.house.sizes || bad="$$bad tailles"; \
 	test -z "$$bad" || { echo "À revoir :$$bad. make fix corrige ce qui peut l’être." >&2; exit 1; }
 
+# Small changes of one module of ethics/, each against its own tests: make mutate MODULE=ethics/gate.py (long).
+mutate: $(INSTALLED_MUTATION)
+	@test -n "$(MODULE)" || { echo 'Donnez le module : make mutate MODULE=ethics/gate.py' >&2; exit 2; }
+	@nice -n 15 $(PY) -m tests.house.mutate $(MODULE) $(ARGS)
+
 fix: $(INSTALLED_DEV)
 	@$(VENV)/bin/ruff check --fix --quiet . || true
 	@$(VENV)/bin/ruff format --quiet .
@@ -114,3 +125,11 @@ eval: $(INSTALLED)
 	if test -n "$$report"; then echo "$$report"; \
 	  if test -n "$$DISPLAY$$WAYLAND_DISPLAY" && command -v xdg-open >/dev/null; then xdg-open "$$report"; fi; fi; \
 	exit $$status
+
+release-demo: $(INSTALLED)
+	$(weights)
+	@if ! test -s '$(DATA)/index/current'; then \
+	  echo 'Aucun index : construction, une seule fois.' >&2; \
+	  $(PY) -m corpus sync >&2; \
+	fi
+	@$(PY) -m eval.release_demo $(ARGS)

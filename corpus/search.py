@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from math import fsum
@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from corpus.analyse import term, terms
 from corpus.embed import Embedder, unit
+from corpus.found import DocumentHit, Found
 from corpus.holding import Holding, holding
 from corpus.language import language_of
 from corpus.lexical import Floats, LexicalIndex
@@ -63,40 +64,6 @@ _SETTLED = 100
 
 Nearest = Callable[[Floats, int], list[tuple[str, float]]]
 Mask = npt.NDArray[np.bool_]
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentHit:
-    """A ranked document.
-
-    Attributes:
-        key, id: as in `Document`.
-        score: weighted sum of the signals; comparable inside one question only.
-        passages: (ref, score) of its best passages, best first.
-        signals: the value of each signal before weighing.
-    """
-
-    key: str
-    id: str
-    title: str
-    score: float
-    passages: tuple[tuple[str, float], ...]
-    signals: Mapping[str, float] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What a search gives.
-
-    Attributes:
-        question: as analysed.
-        documents: best first.
-        evidence: how much the best document seems to answer (`EVIDENCE`), comparable from one question to another.
-    """
-
-    question: Question
-    documents: tuple[DocumentHit, ...]
-    evidence: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,9 @@ import orjson
 import typer
 
 from corpus.batch import Asked, run_batch
+from corpus.found import DocumentHit, Found
 from corpus.messages import message
 from corpus.opening import open_search
-from corpus.search import DocumentHit, Found
 from corpus.settings import load_settings
 from corpus.store import PassageStore
 

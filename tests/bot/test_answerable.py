@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from bot.answerable import AGAINST, EVIDENCE, FOR, belief, evidence, refusal, scheme_words
 from bot.assembly import Assembly
 from corpus.analyse import terms
+from corpus.found import Found
 from corpus.question import Lexicon, analyse_question
-from corpus.search import Found
 from tests.bot.town import LOST_CARD
 
 SHARES = st.fixed_dictionaries({name: st.floats(0, 1) for name in EVIDENCE})

@@ -11,8 +11,8 @@ import pytest
 from bot.complete import complete
 from bot.siblings import Siblings
 from bot.turn import NO_CONVERSATION, Conversation, Role, Status, Turn
+from corpus.found import DocumentHit, Found
 from corpus.opening import Opened, open_search
-from corpus.search import DocumentHit, Found
 from tests.bot.town import _fiche, _opening, _text, situations, town_in
 from tests.corpus.dila.build import chapter, para, publication
 

@@ -16,8 +16,8 @@ from bot.turn import Turn
 from bot.verify import Verify
 from corpus.analyse import terms
 from corpus.document import Block, Passage
+from corpus.found import Found
 from corpus.question import Lexicon, Question, analyse_question
-from corpus.search import Found
 from corpus.store import DocumentCard
 from tests.corpus.trees import TODAY, a_document, cut
 

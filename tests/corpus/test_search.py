@@ -12,9 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from corpus.found import DocumentHit
 from corpus.index import AUDIENCES, chroma_nearest, close_collections, write_collections
 from corpus.lexical import Floats
-from corpus.search import SIGNALS, DocumentHit, Searcher, load_weights, scaled
+from corpus.search import SIGNALS, Searcher, load_weights, scaled
 from tests.corpus.small_index import (
     CITIZENS,
     CLUBS,

