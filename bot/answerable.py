@@ -19,8 +19,9 @@ import numpy as np
 
 from bot.cues import Concept, Window
 from corpus.analyse import fold, term, terms, words
+from corpus.found import Found
 from corpus.holding import Holding
-from corpus.search import Found, Searcher
+from corpus.search import Searcher
 
 _FILE = Path(__file__).with_name("refusal.toml")
 

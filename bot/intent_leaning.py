@@ -50,10 +50,12 @@ class Sounded:
     Attributes:
         kind: what it surely is, empty when that is not sure.
         least: belief under which no document should answer it, 0 to 1.
+        answerable: it surely sounds like a question that a document may answer, whatever a rule says.
     """
 
     kind: str
     least: float
+    answerable: bool
 
 
 def sound(text: str, words: Words) -> Sounded:
@@ -61,7 +63,8 @@ def sound(text: str, words: Words) -> Sounded:
     shares, limits = read_leaning(LEANING_FILE).shares(as_read(text, words)), _limits()
     surest = max((label for label in shares if label != ANSWERABLE), key=lambda label: shares[label])
     sure = surest in limits["settles"] and shares[surest] >= limits["settles"][surest]
-    return Sounded(surest if sure else "", least(1.0 - shares[ANSWERABLE], **limits["asks"]))
+    share = shares[ANSWERABLE]
+    return Sounded(surest if sure else "", least(1.0 - share, **limits["asks"]), share >= limits["vetoes"]["from"])
 
 
 def least(unanswerable: float, slope: float, shift: float) -> float:

@@ -39,8 +39,10 @@ class Retrieve:
         """
         if turn.status is not None:
             return turn
-        found = self._searcher.search(turn.query, limit=_DOCUMENTS, as_of=turn.day)
-        turn = replace(turn, found=found, language=found.question.language)
+        found = turn.found or self._searcher.search(turn.query, limit=_DOCUMENTS, as_of=turn.day)
+        # A follow-up was searched already (bot/rewrite.py), beside French words whatever its language.
+        language = turn.language if turn.found is not None else found.question.language
+        turn = replace(turn, found=found, language=language)
         if chosen := self._store.document(turn.conversation.document):
             return replace(turn, card=chosen, passages=self._store.passages_of(chosen.key))
         if not found.question.terms and turn.language != "fr":

@@ -1,52 +1,55 @@
 """Follow-ups: what a message takes over from the conversation before it (data: rewrite.toml).
 
-"Et pour ma fille ?" means nothing alone. It is searched together with the question it follows, in the document that
-was answered from; an answer to the question asked back is taken as a button pressed. The message is never changed
-into words that nobody said: the resident reads what was understood (`follow_up`), and a message that stands alone is
-left alone.
+"Et pour ma fille ?" means nothing alone. Each message of a conversation is searched alone, and beside the title of the
+document that the turn before was answered from; the more words of its own it has, the more it is taken by itself
+(bot/fuse.py). A price, a delay or a paper asked for without saying of what is looked for in that same document. An
+answer to the question asked back is taken as a button pressed. The message is never changed into words that nobody
+said: the resident reads what was understood (`follow_up`), and a message that stands alone is left alone.
 """
 
 from __future__ import annotations
 
 import re
-import tomllib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
-from difflib import get_close_matches
-from functools import cache
-from pathlib import Path
-from typing import NamedTuple
 
-from bot.roles import asked_role
-from bot.turn import Asked, Conversation, Exchange, Status, Turn
-from corpus.analyse import conversational_words, fold, folded_words, terms
-from corpus.situations import is_negative, situation_heard
+import numpy as np
 
-_FILE = Path(__file__).with_suffix(".toml")
-_RANKS = ("first", "second", "third", "fourth", "fifth")
-_SHORT = 3
-"""Words of its own that a message with a sign of being a follow-up may hold and still need the one before it."""
+from bot.answerable import belief, evidence, refusal
+from bot.fuse import fuse
+from bot.pick import folded_message, patterns, picked_option
+from bot.roles import asked_role, besides_role, role_of
+from bot.turn import Asked, Conversation, Exchange, Role, Status, Turn
+from corpus.analyse import conversational_words, folded_words, terms
+from corpus.found import DocumentHit, Found
+from corpus.search import Searcher
+from corpus.situations import situation_heard
+from corpus.store import PassageStore
 
-_ALONE = 6
-"""From this many words of its own a message is a question in itself, whatever it opens with."""
+_OWN = 0.3
+"""Weight of the search of the message alone, beside the other one, for each word of its own (0.2 to 0.5 alike)."""
 
-_LONGEST_PICK = 120
-"""Characters of a message that picks an option; a longer one is a question."""
+_SUPPOSED = 0.5
+"""What the search of the message alone keeps of its weight when it supposes another case of the same matter."""
 
-_TYPO = 0.84
+_SAME_MATTER = 0.3
+"""What the document before gains from such a message."""
+
+_NOT_HELD = 1.2
+"""What the document before loses when it holds none of the words of a message that surely has an answer by itself."""
+
+_LEFT = 4.0
+"""How much heavier the search of such a message alone grows."""
+
+_ALONE = 8
+"""From this many words of its own a message is a question in itself: it is searched once."""
+
+_LIMIT = 30
+_NEAR, _CLOSE = 3, 0.15
+"""Rank down to which a document is still among those found, and how far behind the best one it may then be."""
+
 _LOOKED_AT = 4000
-_NEW_SUBJECT = 2
-"""New words that take a price, a delay or a paper asked for out of the document before ("combien pour la moto ?")."""
-
-_STANDS_ALONE = 0.6
-"""Belief from which a message without a sign of being a follow-up is a question in itself."""
-
-_FINDS_NOTHING = 0.2
-"""Belief under which a message says too little to tell what it is about."""
-
-_NEAR = 3
-"""Rank down to which the document before is still among those that the completed question finds."""
+_SENTENCE = re.compile(r"[^.?!;\n]+[.?!;\n]*")
 
 _SOCIAL = frozenset(
     {
@@ -59,70 +62,100 @@ _SOCIAL = frozenset(
 )
 """Ends of turns that were about nothing: what follows them follows the turn before."""
 
-Knows = Callable[[str], bool]
-
-
-class Sounded(NamedTuple):
-    """What a search of some words finds: how likely its best document answers, and the best documents' keys."""
-
-    belief: float
-    documents: tuple[str, ...]
-
-
-Sound = Callable[[str, date], Sounded]
-
 
 class Rewrite:
     """The step that completes a follow-up from the conversation.
 
     Args:
-        knows: tells whether a folded word is one of the documents; typed words it does not know make no subject.
-        sound: searches some words, to tell a follow-up from a question that stands alone.
+        searcher: finds what a message is about, alone and beside its subject.
+        store: the passages of the document before, to know whether it says what is asked.
     """
 
-    def __init__(self, knows: Knows, sound: Sound) -> None:
-        self._knows = knows
-        self._sound = sound
+    def __init__(self, searcher: Searcher, store: PassageStore) -> None:
+        self._searcher = searcher
+        self._store = store
 
     def __call__(self, turn: Turn) -> Turn:
-        """Set what is searched, the document it is looked for in, and the options that the message picks."""
+        """Set what is searched and found, the document it is looked for in, and the options that the message picks."""
         if turn.status is not None or not turn.conversation.exchanges or turn.conversation.picked:
             return self._after_a_button(turn)
         last = _last_subject(turn.conversation)
-        if last is None or _patterns()["follow_up"]["thanks"].search(_folded(turn.text)):
+        if last is None or patterns()["follow_up"]["thanks"].search(folded_message(turn.text)):
             return turn
         if last.question is not None and (taken := _answer(turn, last, last.question)) is not None:
             return taken
-        alone = self._sound(turn.text, turn.day)
-        if not self._follows(turn.text, last) and not self._needs_more(turn.text, alone):
-            return turn
-        return self._completed(turn, last, alone)
+        alone = self._search(turn.query, turn)
+        own = len(self._own(turn.query)) if alone.question.language == "fr" else len(alone.question.own)
+        if own >= _ALONE:
+            return replace(turn, found=alone, language=alone.question.language)
+        # In another language a French title would hide which one it is.
+        subject = _title(last) if alone.question.language == "fr" else last.text
+        beside = self._search(f"{subject} {turn.query}", turn)
+        turn = replace(turn, own_words=own, language=alone.question.language)
+        # What the title of the document before finds is that document and its kin: they lose by what else is named.
+        left = self._believed(alone) * (1.0 - self._held(turn.query, last, alone))
+        weight = _OWN * own * (1.0 + _LEFT * left) * (_SUPPOSED if _supposes(turn.query) else 1.0)
+        less = {last.document: -_SAME_MATTER if _supposes(turn.query) else _NOT_HELD * left}
+        return self._completed(turn, last, fuse(beside, alone, weight, less), alone)
 
-    def _needs_more(self, text: str, alone: Sounded) -> bool:
-        """Tell whether a short message finds nothing by itself."""
-        return len(self._own(text)) < _ALONE and alone.belief < _STANDS_ALONE
+    def _search(self, text: str, turn: Turn) -> Found:
+        return self._searcher.search(text[-_LOOKED_AT:], limit=_LIMIT, as_of=turn.day)
 
-    def _completed(self, turn: Turn, last: Exchange, alone: Sounded) -> Turn:
-        """The turn searched with the question before it, or alone when that finds more."""
-        joined = f"{last.text} {turn.text}"
-        both = self._sound(joined, turn.day)
-        if self._new_subject(turn.text, last):
-            turn = replace(turn, conversation=replace(turn.conversation, document="", subject=turn.text))
-            return turn if alone.belief > both.belief else _understood(turn, joined)
+    def _completed(self, turn: Turn, last: Exchange, both: Found, alone: Found) -> Turn:
+        """The turn as it goes on in the document before, or leaves it."""
+        said = turn.query
+        document = self._document(said, last, both, alone)
+        joined = f"{_before(last, said)} {said}"
         # What is said of the person goes with the next questions too; what was asked does not.
-        subject = joined if situation_heard(turn.text) else last.text
-        document = last.document if self._keeps(turn.text, last.document, alone, both) else ""
-        picked = last.picked if document else ()
-        conversation = replace(turn.conversation, document=document, picked=picked, subject=subject)
-        return _understood(replace(turn, conversation=conversation), joined)
+        told = joined if situation_heard(said) else last.text
+        if document:
+            stays = document == last.document
+            conversation = replace(
+                turn.conversation,
+                document=document,
+                picked=last.picked if stays and not _of_another(said) else (),
+                subject=told if stays else said,
+            )
+            return _understood(replace(turn, found=both, conversation=conversation), joined)
+        moved = replace(turn, found=both, conversation=replace(turn.conversation, subject=said))
+        if both.question is alone.question:
+            return moved
+        return _understood(moved, joined)
 
-    def _keeps(self, text: str, document: str, alone: Sounded, both: Sounded) -> bool:
-        """Tell whether a follow-up is still about the document before it."""
-        if asked_role(text) is not None and len(self._own(text)) < _SHORT:
-            return True
-        if alone.belief < _FINDS_NOTHING:
-            return document in both.documents[:_NEAR]
-        return document in alone.documents
+    def _document(self, said: str, last: Exchange, both: Found, alone: Found) -> str:
+        """Key of the document that a follow-up is answered from whatever the search believes; empty to let it say."""
+        near = both.documents[:_NEAR]
+        if not last.document or not near:
+            return last.document
+        role = asked_role(said)
+        if role is not None and not _of_another(said) and not self._new(said, last):
+            return self._chapter(last.document, role, near)
+        if near[0].key == last.document:
+            return last.document
+        believed = self._believed(both) >= refusal()["answer"]["from"]
+        behind = near[0].score - next((hit.score for hit in near if hit.key == last.document), 0.0)
+        close = behind < _CLOSE and self._held(said, last, alone) > 0
+        return last.document if close and not believed else ""
+
+    def _chapter(self, document: str, role: Role, near: Sequence[DocumentHit]) -> str:
+        """Key of the document that says what is asked for: the one before, else one near it whose title does."""
+        if any(role_of(passage) is role for passage in self._store.passages_of(document)):
+            return document
+        return next((hit.key for hit in near if asked_role(hit.title) is role), document)
+
+    def _held(self, said: str, last: Exchange, alone: Found) -> float:
+        """Share, 0 to 1, of a message's own words that the document before holds and names; 1 when it adds a fact."""
+        if not last.document or situation_heard(said) or _supposes(said):
+            return 1.0
+        own = set(self._own(said))
+        held = self._searcher.holding(alone.question, last.document)
+        counts = np.asarray([word in own for word in held.words], dtype=bool)
+        asked = float(held.weights[counts].sum())
+        found = float(held.weights[counts & held.told].sum() + held.weights[counts & held.named].sum()) / 2
+        return found / asked if asked else 1.0
+
+    def _believed(self, found: Found) -> float:
+        return belief(evidence(found, self._searcher)) if found.documents else 0.0
 
     def _after_a_button(self, turn: Turn) -> Turn:
         """A button is pressed under an answer: its question is the one asked before."""
@@ -136,31 +169,16 @@ class Rewrite:
             turn, conversation=replace(turn.conversation, document=document, picked=picked), searched=searched
         )
 
-    def _follows(self, text: str, last: Exchange) -> bool:
-        folded = _folded(text)
-        signs = _patterns()["follow_up"]
-        own = self._own(text)
-        if len(own) >= _ALONE:
-            return False
-        if signs["bare"].search(folded) and len(own) < _SHORT:
-            return True
-        marked = signs["opens"].search(folded) or signs["refers"].search(folded)
-        if marked and len(own) <= _SHORT:
-            return True
-        return not (set(own) - set(terms(f"{last.title} {last.text}"))) and len(own) <= _SHORT
-
     def _own(self, text: str) -> list[str]:
-        """Index terms that are not talk, in order, each once."""
-        words = (word for word in folded_words(text) if word not in conversational_words() and self._knows(word))
+        """Index terms that are neither talk nor the words by which something is asked for, in order, each once."""
+        talk = conversational_words()
+        words = (word for word in folded_words(besides_role(text)) if word not in talk and self._searcher.knows(word))
         return list(dict.fromkeys(term for word in words for term in terms(word)))
 
-    def _new_subject(self, text: str, last: Exchange) -> bool:
-        """Tell whether a follow-up names a thing that the document before it is not about."""
-        if situation_heard(text) or _patterns()["change"]["person"].search(_folded(text)):
-            return False
+    def _new(self, text: str, last: Exchange) -> list[str]:
+        """Words of a message that neither the question before nor the title of its document says."""
         before = set(terms(f"{last.title} {last.text}"))
-        new = [term for term in self._own(text) if term not in before]
-        return len(new) >= (_NEW_SUBJECT if asked_role(text) else 1)
+        return [term for term in self._own(text) if term not in before]
 
 
 def exchange_of(turn: Turn) -> Exchange:
@@ -181,52 +199,29 @@ def continued(turn: Turn) -> Conversation:
     return Conversation(exchanges=(*turn.conversation.exchanges, exchange_of(turn)))
 
 
-def picked_option(text: str, options: Sequence[str]) -> int | None:
-    """Return the rank of the option that a message picks, -1 for "all of them", None when it picks none.
-
-    Understood: the words of an option, whole or nearly ("mineure" for "Vous êtes mineur"), its rank ("le premier"),
-    yes or no between an option and its negation.
-    """
-    folded = _folded(text)
-    if len(folded) > _LONGEST_PICK:
-        return None
-    if _patterns()["picked"]["every"].search(folded):
-        return -1
-    by_words = _named(text, options)
-    by_rank = _ranked(folded, len(options)) if by_words is None else by_words
-    return _yes_or_no(folded, options) if by_rank is None else by_rank
+def _title(last: Exchange) -> str:
+    """What the turn before was about: the title of its document, or of the first of those offered."""
+    offered = last.question.options[:1] if last.question is not None and last.question.documents else ()
+    return next(filter(None, (last.title, *offered)), last.text)
 
 
-def _ranked(folded: str, count: int) -> int | None:
-    patterns = _patterns()["picked"]
-    ranks = {rank for rank, name in enumerate(_RANKS[:count]) if patterns[name].search(folded)}
-    if patterns["last"].search(folded):
-        ranks.add(count - 1)
-    return ranks.pop() if len(ranks) == 1 and len(folded.split()) <= _ALONE else None
+def _before(last: Exchange, said: str) -> str:
+    """The question before, without what it asked for when the message asks for something else."""
+    now = asked_role(said)
+    if now is None or asked_role(last.text) in {None, now}:
+        return last.text
+    kept = "".join(part for part in _SENTENCE.findall(last.text) if asked_role(part) is None).strip()
+    return kept or last.title
 
 
-def _yes_or_no(folded: str, options: Sequence[str]) -> int | None:
-    negative = [rank for rank, option in enumerate(options) if is_negative(option)]
-    if len(options) != 2 or len(negative) != 1:
-        return None
-    if _patterns()["picked"]["yes"].search(folded):
-        return 1 - negative[0]
-    return negative[0] if _patterns()["picked"]["no"].search(folded) else None
+def _of_another(said: str) -> bool:
+    """Tell whether a message changes the person or the situation that is asked about."""
+    return bool(patterns()["change"]["person"].search(folded_message(said)))
 
 
-def _named(text: str, options: Sequence[str]) -> int | None:
-    """Rank of the one option most of whose proper words the message says, typos allowed."""
-    said = terms(text)
-    words = [set(terms(option)) for option in options]
-    shares: list[float] = []
-    for rank, own in enumerate(words):
-        proper = own.difference(*(other for at, other in enumerate(words) if at != rank)) or own
-        heard = [word for word in proper if get_close_matches(word, said, 1, _TYPO)]
-        shares.append(len(heard) / len(proper) if proper else 0.0)
-    best = max(shares, default=0.0)
-    if best < 0.5 or shares.count(best) != 1:
-        return None
-    return shares.index(best)
+def _supposes(said: str) -> bool:
+    """Tell whether a message asks what becomes of the same matter in another case ("et si ...")."""
+    return bool(patterns()["change"]["case"].search(folded_message(said)))
 
 
 def _answer(turn: Turn, last: Exchange, asked: Asked) -> Turn | None:
@@ -255,15 +250,3 @@ def _understood(turn: Turn, searched: str, told: str = "") -> Turn:
 def _last_subject(conversation: Conversation) -> Exchange | None:
     """The latest turn that was about something: thanks in between do not end a subject."""
     return next((one for one in reversed(conversation.exchanges) if one.status not in _SOCIAL), None)
-
-
-def _folded(text: str) -> str:
-    return re.sub(r"\s+", " ", fold(text).replace("’", "'")).strip()
-
-
-@cache
-def _patterns() -> dict[str, dict[str, re.Pattern[str]]]:
-    tables = tomllib.loads(_FILE.read_text(encoding="utf-8"))
-    return {
-        table: {name: re.compile(pattern) for name, pattern in patterns.items()} for table, patterns in tables.items()
-    }

@@ -31,6 +31,14 @@ def asked_role(question: str) -> Role | None:
     return _first_match("asked", question)
 
 
+def besides_role(question: str) -> str:
+    """Return a question, folded, without the words by which it asks for something in particular."""
+    folded = fold(question).replace("’", "'")
+    for _, pattern in _patterns()["asked"]:
+        folded = pattern.sub(" ", folded)
+    return folded
+
+
 def _first_match(table: str, text: str) -> Role | None:
     folded = fold(text).replace("’", "'")
     return next((role for role, pattern in _patterns()[table] if pattern.search(folded)), None)

@@ -19,9 +19,13 @@ from bot.intents import Named, Rule, Words
 from bot.turn import Status, Turn
 from corpus.contacts import Authorities, Contacts
 from corpus.errors import ConfigurationError
+from corpus.personal_data import without_tokens
 from corpus.search import Searcher
 
 _FILE = Path(__file__).with_suffix(".toml")
+
+_LITTLE, _A_SENTENCE = 2, 4
+"""Words of its own under which a follow-up is also read with what it follows, and from which the model hears it."""
 
 GIVEN = frozenset(
     {
@@ -37,6 +41,11 @@ GIVEN = frozenset(
     }
 )
 """What a rule may end a turn with: never an answer, nor what another step decides."""
+
+OVERRULED = frozenset(
+    {Status.UNANSWERABLE_LOCAL_FACT, Status.UNANSWERABLE_PERSONAL_FILE, Status.UNANSWERABLE_AUTHORITY}
+)
+"""Ends that the trained model may overrule: their words ("mon dossier", an hospital) are those of many procedures."""
 
 
 class Route:
@@ -84,24 +93,58 @@ class Route:
 
     def __call__(self, turn: Turn) -> Turn:
         """Settle the turn when a rule holds; a document chosen by the resident is answered from whatever is asked."""
-        if turn.status is not None or turn.conversation.document:
+        if turn.status is not None or (turn.conversation.document and turn.own_words is None):
             return turn
+        if turn.own_words is not None:
+            return self._follow_up(turn, turn.own_words)
         if self._unread(turn.query):
             return replace(turn, status=Status.UNANSWERABLE_LANGUAGE)
-        said = len(turn.query.split())
-        stretches = windows(turn.query) if said <= self._longest else ()
+        return self._noticed(self._by_leaning(self._by_rule(turn, turn.query), turn.query), turn.query)
+
+    def _follow_up(self, turn: Turn, own_words: int) -> Turn:
+        """Read a follow-up by itself, and one that says little ("et le dimanche ?") also with what had no answer."""
+        said = without_tokens(turn.text)
+        if self._unread(said) and self._unread(turn.query):
+            return replace(turn, status=Status.UNANSWERABLE_LANGUAGE)
+        told = self._by_rule(turn, said)
+        if told.status is Status.REFUSED_SMALL_TALK:
+            # "oui", "d'accord" in the middle of a procedure: the subject goes on.
+            told = turn
+        if own_words < _LITTLE and not turn.conversation.exchanges[-1].document:
+            told = self._by_rule(told, turn.query)
+        elif own_words >= _A_SENTENCE:
+            told = self._by_leaning(told, said)
+        return self._noticed(told, said)
+
+    def _by_rule(self, turn: Turn, text: str) -> Turn:
+        said = len(text.split())
+        if turn.status is not None or said > self._longest:
+            return turn
+        stretches = windows(text)
         for rule in self._rules:
             for window in stretches if said <= rule.longest else ():
                 if self.words.holds(rule, window):
-                    return self._settled(turn, rule, window)
-        whole = Window.of(turn.query)
-        if self._leanings and said <= self._longest:
-            sounded = sound(turn.query, self.words)
-            for kind, rule in self._leanings:
-                if kind == sounded.kind and self.words.holds(rule, whole):
-                    return self._settled(turn, rule, whole)
-            turn = replace(turn, least=sounded.least)
-        if self.words.hears("eligibility", whole) and not self.words.hears("right_to_do", whole):
+                    unsure = rule.status in OVERRULED and bool(self._leanings)
+                    freed = unsure and sound(text, self.words).answerable
+                    return turn if freed else self._settled(turn, rule, window)
+        return turn
+
+    def _by_leaning(self, turn: Turn, text: str) -> Turn:
+        if turn.status is not None or not self._leanings or len(text.split()) > self._longest:
+            return turn
+        whole, sounded = Window.of(text), sound(text, self.words)
+        for kind, rule in self._leanings:
+            if kind == sounded.kind and self.words.holds(rule, whole):
+                return self._settled(turn, rule, whole)
+        return replace(turn, least=sounded.least)
+
+    def _noticed(self, turn: Turn, text: str) -> Turn:
+        whole = Window.of(text)
+        if (
+            turn.status is None
+            and self.words.hears("eligibility", whole)
+            and not self.words.hears("right_to_do", whole)
+        ):
             return replace(turn, notices=(*turn.notices, ("eligibility", "")))
         return turn
 

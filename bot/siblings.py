@@ -24,7 +24,8 @@ from bot.turn import Also, Asked, Role, Sentence, Status, Turn
 from corpus.analyse import fold
 from corpus.branches import build_graph
 from corpus.document import BlockKind, DocumentKind, Passage
-from corpus.search import DocumentHit, Found, Searcher
+from corpus.found import DocumentHit, Found
+from corpus.search import Searcher
 from corpus.situations import contradicts, facts_heard, unlikely
 from corpus.store import PassageStore
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from bot.certificate import Certificate
     from bot.settle import Settled
     from corpus.branches import Graph
-    from corpus.search import Found
+    from corpus.found import Found
     from corpus.store import DocumentCard
 
 
@@ -245,6 +245,8 @@ class Turn:
             name of a town or an authority); empty when nothing was.
         conversation: what came before.
         searched: the question as it is searched, once completed from the conversation; `text` when empty.
+        own_words: how many words of its own a follow-up says, beside talk and what is asked for; None for a message
+            that stands alone.
         masked: kinds of personal data replaced in `text`, which every later step sees masked.
         wanted: a model may word the answer (policy `always`, or the resident asked for it).
         numbered: passages given to the model, in order; a citation [n] of the draft is the n-th of them.
@@ -281,6 +283,7 @@ class Turn:
     topic: str = ""
     conversation: Conversation = NO_CONVERSATION
     searched: str = ""
+    own_words: int | None = None
     masked: tuple[str, ...] = ()
     wanted: bool = False
     numbered: tuple[Passage, ...] = ()

@@ -1,6 +1,6 @@
 """Train what hears danger in words that no expression foresaw: `python -m eval.tune_danger`.
 
-Positives are `cases/danger_phrases.tsv` and the tune half of `cases/distress.jsonl`; negatives are the phrases by
+Positives are `cases/danger_phrases.tsv` and the tune halves of the two files of distress; negatives are the phrases by
 which residents ask for the fiches (`corpus/lexicon`), look-alikes of ours and the tune halves of the other cases. No
 `report` line is read, and no text of `shared/`, which stays free to measure false alarms.
 """
@@ -11,6 +11,7 @@ import argparse
 import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -30,11 +31,16 @@ _RAREST = 15.0
 
 # Topics of distress.jsonl, in the words of danger.toml.
 _KIND_OF = {
-    "suicide": "suicide", "violence_conjugale": "couple", "enfant": "enfant", "disparition": "enfant", "viol": "sexuel",
+    "suicide": "suicide", "automutilation": "suicide", "violence_conjugale": "couple", "viol": "sexuel",
+    "enfant": "enfant", "disparition": "enfant",
     "incendie": "feu", "gaz": "feu", "medical": "vital", "overdose": "vital", "canicule": "vital",
     "cambriolage": "agression", "harcelement": "agression", "agression": "agression", "mariage_force": "enfant",
     "maltraitance_age": "age", "maltraitance_handicap": "age", "sans_abri": "rue",
 }  # fmt: skip
+
+_ORDINARY_CASES = (
+    "answerable", "unanswerable", "unanswerable_second", "everyday", "branches", "attacks", "residents_second",
+)  # fmt: skip
 
 Labelled = tuple[str, str]
 
@@ -60,12 +66,14 @@ def phrases() -> tuple[list[Labelled], list[str]]:
     """Return (kind, text) of each phrase of danger, and the look-alikes."""
     lines = (CASES / "danger_phrases.tsv").read_text(encoding="utf-8").splitlines()
     rows = [(kind, text) for kind, _, text in (line.partition("\t") for line in lines if not line.startswith("#"))]
-    cases = _tune_lines("distress.jsonl")
+    cases = [*_tune_lines("distress.jsonl"), *_tune_lines("distress_second.jsonl")]
     rows += [("none" if case["look_alike"] else _KIND_OF[str(case["kind"])], str(case["q"])) for case in cases]
+    rows += [("none", str(case["q"])) for name in _ORDINARY_CASES for case in _tune_lines(f"{name}.jsonl")]
     rows += [
-        ("none", str(case["q"]))
-        for name in ("answerable", "unanswerable", "everyday", "branches", "attacks")
+        ("none", str(turn["q"]))
+        for name in ("journeys", "journeys_second")
         for case in _tune_lines(f"{name}.jsonl")
+        for turn in case["turns"]
     ]
     dangers = [row for row in rows if row[0] != "none"]
     # A few everyday questions do tell of a danger; what is heard in them is not unlearnt.
@@ -128,7 +136,7 @@ def _matrix(texts: Iterable[str], rarity: Floats) -> sparse.csr_matrix:
     return sparse.csr_matrix((np.concatenate(values), np.concatenate(columns), ends), shape=shape)
 
 
-def _tune_lines(name: str) -> list[dict[str, object]]:
+def _tune_lines(name: str) -> list[dict[str, Any]]:
     """Read the tune half of a file of cases; the other lines are dropped as soon as their half is known."""
     lines = (CASES / name).read_text(encoding="utf-8").splitlines()
     return [case for case in map(json.loads, lines) if case.get("half") == "tune"]

@@ -25,7 +25,7 @@ from sklearn.model_selection import GroupKFold
 from bot.answerable import belief, evidence, refusal
 from bot.intent_leaning import ANSWERABLE, LEANING_FILE, SHARES_FILE, as_read, least
 from bot.leaning import Floats, write_leaning
-from bot.route import Route
+from bot.route import OVERRULED, Route
 from bot.turn import Turn
 from corpus.contacts import load_authorities, load_contacts
 from corpus.opening import open_search
@@ -46,8 +46,11 @@ _ALIKE = 0.5
 """Trigram Jaccard from which two phrases stay in one fold."""
 _LOOK_ALIKE_WEIGHT = 3.0
 _LEFT_TO_RETRIEVAL = frozenset({"authority", "elsewhere", "invented"})
-_MOST_SETTLED, _MOST_LOST = 0.004, 0.010
+_MOST_SETTLED, _MOST_LOST = 0.006, 0.015
 """Highest shares of answerable questions that may be settled wrongly, and refused in all because of the model."""
+
+_MOST_FREED = 0.03
+"""Highest share of the phrases that a rule rightly settles and that the model sends to the search."""
 
 Names = npt.NDArray[np.str_]
 Flags = npt.NDArray[np.bool_]
@@ -92,12 +95,14 @@ def main(arguments: list[str] | None = None) -> int:
     settles = limits(*told, labels)
     found = beliefs([phrase.text for phrase in asking], route, opened.searcher, options.beliefs)
     asks = weighed(*told, found, settles, labels)
-    report = list(summary(*told, found, settles, asks, labels))
+    ruled = np.array([route(Turn(phrase.text, date.today())).status in OVERRULED for phrase in asking])  # noqa: DTZ011
+    vetoes = overruled(*told, ruled)
+    report = [*summary(*told, found, settles, asks, labels), freed(*told, ruled, vetoes)]
     print("\n".join(report))
     model = fitted(features, kinds, weights)
     order = [list(model.classes_).index(label) for label in labels]
     write_leaning(options.out / LEANING_FILE.name, tuple(labels), model.coef_[order], model.intercept_[order], rarity)
-    _write_limits(options.out / SHARES_FILE.name, settles, asks, report)
+    _write_limits(options.out / SHARES_FILE.name, settles, asks, vetoes, report)
     return 0
 
 
@@ -243,6 +248,22 @@ def weighed(shares: Floats, kinds: Names, found: Floats, settles: Mapping[str, f
     return chosen
 
 
+def overruled(shares: Floats, kinds: Names, ruled: Flags) -> float:
+    """Return the share of the answerable from which a rule says nothing any more; it frees at most `_MOST_FREED`."""
+    others = shares[ruled & (kinds != ANSWERABLE), 0]
+    return next((float(limit) for limit in np.arange(0.3, 1.0, 0.02) if (others >= limit).mean() <= _MOST_FREED), 1.0)
+
+
+def freed(shares: Floats, kinds: Names, ruled: Flags, vetoes: float) -> str:
+    """Return the line of the report on the questions that a rule settles and the model frees."""
+    free = ruled & (shares[:, 0] >= vetoes)
+    having = kinds == ANSWERABLE
+    return (
+        f"rules overruled from {vetoes:.2f}: answerable freed {(free & having).sum()} of {(ruled & having).sum()}, "
+        f"others freed {(free & ~having).sum()} of {(ruled & ~having).sum()}"
+    )
+
+
 def summary(
     shares: Floats, kinds: Names, found: Floats, settles: Mapping[str, float], asks: Asks, labels: Sequence[str]
 ) -> Iterator[str]:
@@ -274,7 +295,7 @@ def _balanced(kinds: Names, weights: npt.NDArray[np.float64]) -> Floats:
     return np.array([weight * scale[kind] for kind, weight in zip(kinds, weights, strict=True)], dtype=np.float32)
 
 
-def _write_limits(path: Path, settles: Mapping[str, float], asks: Asks, report: Sequence[str]) -> None:
+def _write_limits(path: Path, settles: Mapping[str, float], asks: Asks, vetoes: float, report: Sequence[str]) -> None:
     head = "# Écrit par eval/tune_intents.py ; validation croisée (5 plis, quasi-doublons ensemble) :\n"
     lines = [
         head + "".join(f"#   {line}\n" for line in report),
@@ -284,6 +305,9 @@ def _write_limits(path: Path, settles: Mapping[str, float], asks: Asks, report: 
         "[asks]  # preuve demandée au document : logistique de shift + slope × logit(part de ce qui est sans réponse)",
         f"slope = {asks[0]}",
         f"shift = {asks[1]}",
+        "",
+        "[vetoes]  # part de ce qui a une réponse à partir de laquelle une règle de route.toml ne décide plus",
+        f"from = {vetoes:.2f}",
         "",
     ]
     path.write_text("\n".join(lines), encoding="utf-8")

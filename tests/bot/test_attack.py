@@ -72,3 +72,8 @@ def test_letters_written_apart_are_read_together() -> None:
 @given(st.text(max_size=300))
 def test_any_text_is_read(text: str) -> None:
     assert meant(text) in Meant
+
+
+def test_who_insults_about_a_sum_of_money_has_a_case_to_put() -> None:
+    assert meant("135 euros pour deux minutes d'arrêt, bande de voleurs !") is Meant.NOTHING
+    assert meant("bande de voleurs !") is Meant.ABUSE

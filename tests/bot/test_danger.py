@@ -133,3 +133,12 @@ def test_any_text_is_read(text: str) -> None:
     heard = hear(text)
 
     assert heard.settles <= bool(heard.lines)
+
+
+@pytest.mark.parametrize(
+    "text", ["Je veux en finir avec mon abonnement internet", "comment en finir avec cette paperasse"]
+)
+def test_an_end_put_to_a_contract_is_not_an_end_put_to_a_life(text: str) -> None:
+    assert not hear(text).settles
+    assert hear("Je veux en finir avec la vie").settles
+    assert hear("Je veux en finir").settles

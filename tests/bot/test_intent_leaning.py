@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.intent_leaning import LEANING_FILE, as_read, least, sound
 from bot.leaning import read_leaning
-from bot.route import Route
+from bot.route import OVERRULED, Route
 from bot.turn import Status, Turn
 from corpus.contacts import load_authorities, load_contacts
 
@@ -81,3 +81,10 @@ def test_a_concept_counts_as_one_sign_whatever_its_name() -> None:
 def test_the_weights_stay_small_and_the_first_label_is_the_answerable() -> None:
     assert LEANING_FILE.stat().st_size < MOST_BYTES
     assert read_leaning(LEANING_FILE).labels[0] == "none"
+
+
+@pytest.mark.parametrize("text", ["Je rends mon appartement pour un plus petit, le préavis est de combien ?"])
+def test_a_rule_on_words_of_many_procedures_is_overruled_when_the_question_surely_has_an_answer(text: str) -> None:
+    assert RULES(Turn(text, DAY)).status in OVERRULED
+
+    assert ROUTE(Turn(text, DAY)).status is None

@@ -1,191 +1,204 @@
-"""A follow-up is searched with what it follows; a message that stands alone is left alone."""
+"""A follow-up is searched alone and beside its subject, and kept to the document before, or not, by what it says."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.rewrite import Rewrite, Sounded, continued, picked_option
-from bot.turn import Asked, Conversation, Exchange, Status, Turn
-from tests.bot.town import DAY
+from bot.assembly import Assembly
+from bot.rewrite import Rewrite, continued
+from bot.turn import NO_CONVERSATION, Asked, Conversation, Exchange, Role, Status, Turn
+from tests.bot.town import DAY, LOST_CARD
 
-AGE = Asked("Quel âge ?", "c1", ("Vous êtes majeur", "Vous êtes mineur"))
-LOST = Exchange("J'ai perdu ma carte d'identité", Status.ANSWERED, "F1", "Carte d'identité : en cas de perte")
-ASKED = replace(LOST, status=Status.CLARIFY_BRANCH, question=AGE)
-WHICH = Exchange(
-    "Ma carte a disparu",
-    Status.CLARIFY_DOCUMENT,
-    question=Asked("Laquelle ?", "", ("Carte perdue", "Carte volée"), ("F1", "F2")),
+AGE = Asked("Quel âge ?", "c1", ("Vous êtes majeur", "Votre enfant est mineur"))
+CANTEEN = (
+    "Mon enfant voudrait un repas de cantine scolaire : faut-il la réserver, en quels jours, selon quelles ressources, "
+    "et la naissance ou le mariage des parents change-t-il le tarif du premier repas ?"
 )
+FOLLOW_UPS = [
+    "et combien ça coûte ?",
+    "Combien ?",
+    "quels papiers ?",
+    "c'est long ?",
+    "sous quel délai ?",
+    "mais oui",
+]
 
 
-def rewriting(**beliefs: float) -> Rewrite:
-    """A step for which the words given are sounded with these beliefs, any other with none, and F1 is always near."""
-    return Rewrite(lambda word: word != "blabla", lambda text, _: Sounded(beliefs.get(text, 0.0), ("F9", "F1")))
+@pytest.fixture
+def rewrite(bot: Assembly) -> Rewrite:
+    return Rewrite(bot.opened.searcher, bot.opened.store)
 
 
-def after(*exchanges: Exchange, text: str, alone: float = 0.0) -> Turn:
-    turn = Turn(text, DAY, conversation=Conversation(exchanges))
-    return rewriting(**{text: alone})(turn)
+@pytest.fixture
+def lost(bot: Assembly) -> Exchange:
+    """The turn before: somebody lost a card, and was answered."""
+    return continued(bot.responder.respond(LOST_CARD, DAY)).exchanges[-1]
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "et combien ça coûte ?",
-        "Combien ?",
-        "quels papiers ?",
-        "Et pour ma fille ?",
-        "et si je suis étranger",
-        "C'est où ?",
-    ],
-)
-def test_a_message_that_means_nothing_alone_is_searched_with_the_question_before_it(text: str) -> None:
-    turn = after(LOST, text=text)
+def after(rewrite: Rewrite, *exchanges: Exchange, text: str) -> Turn:
+    return rewrite(Turn(text, DAY, conversation=Conversation(exchanges)))
 
-    assert turn.query == f"{LOST.text} {text}"
-    assert turn.conversation.document == "F1"
+
+def played(bot: Assembly, *messages: str) -> Turn:
+    """Say messages in one conversation; return the last turn."""
+    conversation, turn = NO_CONVERSATION, None
+    for message in messages:
+        turn = bot.responder.respond(message, DAY, conversation=conversation)
+        conversation = continued(turn)
+    assert turn is not None
+    return turn
+
+
+@pytest.mark.parametrize("text", FOLLOW_UPS)
+def test_a_message_that_means_nothing_alone_goes_on_in_the_document_before(
+    rewrite: Rewrite, lost: Exchange, text: str
+) -> None:
+    turn = after(rewrite, lost, text=text)
+
+    assert turn.conversation.document == lost.document
+    assert turn.query.endswith(text)
     assert dict(turn.notices)["follow_up"] == turn.query
 
 
+@pytest.mark.parametrize("role", [Role.COST, Role.DELAY, Role.DOCUMENTS])
+def test_a_chapter_asked_for_is_read_in_the_document_before(bot: Assembly, role: Role) -> None:
+    asked = {Role.COST: "et le prix ?", Role.DELAY: "sous quel délai ?", Role.DOCUMENTS: "quels papiers ?"}
+
+    turn = played(bot, "Je suis majeur et j'ai perdu ma carte d'identité", asked[role])
+
+    assert turn.card is not None
+    assert turn.card.id == "F9001"
+    heading = {Role.COST: "Coût", Role.DELAY: "Délai", Role.DOCUMENTS: "Documents à fournir"}[role]
+    assert turn.sentences[0].citations[0].path.endswith(heading)
+
+
+def test_what_was_asked_before_does_not_answer_in_place_of_what_is_asked_now(bot: Assembly) -> None:
+    first = "Je suis majeur et j'ai perdu ma carte d'identité. Combien coûte la nouvelle ?"
+
+    turn = played(bot, first, "et sous quel délai ?")
+
+    assert "21 jours" in turn.sentences[0].text
+
+
 @pytest.mark.parametrize(
-    "text",
-    [
-        "Comment inscrire mon fils à la cantine de l'école primaire ?",
-        "Je voudrais déclarer la naissance de ma fille née hier à Paris, comment faire ?",
-        "Où refaire mon passeport périmé avant un voyage scolaire ?",
-    ],
+    "text", ["et la cantine scolaire ?", "et pour la crèche municipale ?", "Et le stationnement résidentiel"]
 )
-def test_a_question_that_stands_alone_is_left_alone(text: str) -> None:
-    turn = after(LOST, text=text, alone=0.9)
-
-    assert (turn.query, turn.conversation.document, turn.notices) == (text, "", ())
-
-
-@pytest.mark.parametrize("text", ["je suis locataire", "On voudrait refaire les photos", "j'ai 52 ans"])
-def test_a_short_message_that_finds_nothing_alone_is_searched_with_the_question_before_it(text: str) -> None:
-    assert after(LOST, text=text).query == f"{LOST.text} {text}"
-    assert after(LOST, text=text, alone=0.9).query in {text, f"{LOST.text} {text}"}
-
-
-@pytest.mark.parametrize("text", ["et pour le permis de conduire ?", "et pour un passeport ?", "et le passeport"])
-def test_a_follow_up_on_another_thing_is_not_held_to_the_document_before(text: str) -> None:
-    turn = after(LOST, text=text)
+def test_a_follow_up_on_another_thing_leaves_the_document_before(rewrite: Rewrite, lost: Exchange, text: str) -> None:
+    turn = after(rewrite, lost, text=text)
 
     assert turn.conversation.document == ""
-    assert turn.query.endswith(text)
+    assert turn.found is not None
+    assert turn.found.documents[0].key != lost.document
     assert continued(replace(turn, status=Status.ANSWERED)).exchanges[-1].text == text
 
 
-def test_a_new_thing_that_finds_more_alone_is_searched_alone() -> None:
-    assert after(LOST, text="et le passeport ?", alone=0.9).query == "et le passeport ?"
+def test_a_question_that_stands_alone_is_searched_once_and_left_alone(rewrite: Rewrite, lost: Exchange) -> None:
+    turn = after(rewrite, lost, text=CANTEEN)
+
+    assert (turn.query, turn.conversation.document, turn.notices, turn.own_words) == (CANTEEN, "", (), None)
+    assert turn.found is not None
+    assert turn.found.question.text == CANTEEN
 
 
-def test_a_first_message_has_nothing_to_follow() -> None:
-    assert rewriting()(Turn("combien ?", DAY)) == Turn("combien ?", DAY)
+def test_what_was_found_is_not_searched_again(bot: Assembly, monkeypatch: pytest.MonkeyPatch) -> None:
+    searched: list[str] = []
+    search = bot.opened.searcher.search
+
+    def counted(text: str, **options: object) -> object:
+        searched.append(text)
+        return search(text, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(bot.opened.searcher, "search", counted)
+    played(bot, LOST_CARD, "et combien ça coûte ?", CANTEEN)
+
+    # Once for a question, twice (alone, and beside its subject) for a follow-up.
+    assert len(searched) == 4
+
+
+def test_a_first_message_has_nothing_to_follow(rewrite: Rewrite) -> None:
+    assert rewrite(Turn("combien ?", DAY)) == Turn("combien ?", DAY)
 
 
 @pytest.mark.parametrize("text", ["merci", "Merci beaucoup !", "ok merci, au revoir", "Bonjour"])
-def test_thanks_and_greetings_ask_for_nothing_more(text: str) -> None:
-    assert after(LOST, text=text).query == text
+def test_thanks_and_greetings_ask_for_nothing_more(rewrite: Rewrite, lost: Exchange, text: str) -> None:
+    assert after(rewrite, lost, text=text).query == text
 
 
-@pytest.mark.parametrize(
-    ("text", "rank"),
-    [
-        ("Mineur", 1),
-        ("je suis mineure", 1),
-        ("majeur", 0),
-        ("le premier", 0),
-        ("la deuxième", 1),
-        ("2", 1),
-        ("le dernier", 1),
-        ("tous les cas", -1),
-        ("je ne sais pas", -1),
-        ("Combien ça coûte ?", None),
-        ("", None),
-    ],
-)
-def test_an_option_is_picked_by_its_words_or_its_rank(text: str, rank: int | None) -> None:
-    assert picked_option(text, AGE.options) == rank
+def test_an_answer_to_the_deciding_question_takes_its_branch_in_the_same_document(
+    rewrite: Rewrite, lost: Exchange
+) -> None:
+    turn = after(rewrite, replace(lost, question=AGE), text="mineur")
+
+    assert turn.conversation.document == lost.document
+    assert turn.conversation.picked[-1] == ("c1", "Votre enfant est mineur")
+    assert turn.query == f"{lost.text} mineur"
 
 
-@pytest.mark.parametrize(("text", "rank"), [("oui", 0), ("non", 1), ("Non, pas encore", 1)])
-def test_yes_or_no_picks_between_an_option_and_its_negation(text: str, rank: int) -> None:
-    assert picked_option(text, ("Vous êtes marié", "Vous n'êtes pas marié")) == rank
+def test_what_was_picked_still_holds_for_the_questions_that_follow(rewrite: Rewrite, lost: Exchange) -> None:
+    picked = (("c1", "Votre enfant est mineur"),)
+
+    assert after(rewrite, replace(lost, picked=picked), text="et combien ça coûte ?").conversation.picked == picked
 
 
-def test_yes_picks_nothing_between_two_options_that_are_not_opposed() -> None:
-    assert picked_option("oui", AGE.options) is None
+@pytest.mark.parametrize("text", ["et pour mon mari ?", "et si j'étais étranger"])
+def test_what_was_picked_does_not_hold_for_another_person(rewrite: Rewrite, lost: Exchange, text: str) -> None:
+    picked = (("c1", "Votre enfant est mineur"),)
+
+    assert after(rewrite, replace(lost, picked=picked), text=text).conversation.picked == ()
 
 
-@given(st.text(max_size=60), st.lists(st.text(max_size=20), min_size=1, max_size=6))
-def test_what_is_picked_is_always_an_option(text: str, options: list[str]) -> None:
-    rank = picked_option(text, options)
+def test_an_answer_to_which_document_takes_it(rewrite: Rewrite) -> None:
+    which = Exchange("Ma carte", Status.CLARIFY_DOCUMENT, question=Asked("?", "", ("Perdue", "Volée"), ("F1", "F2")))
 
-    assert rank is None or -1 <= rank < len(options)
-
-
-def test_an_answer_to_the_deciding_question_takes_its_branch_in_the_same_document() -> None:
-    turn = after(ASKED, text="mineure")
-
-    assert (turn.conversation.document, turn.conversation.picked) == ("F1", (("c1", "Vous êtes mineur"),))
-    assert turn.query == f"{LOST.text} mineure"
+    assert after(rewrite, which, text="volée").conversation.document == "F2"
 
 
-def test_what_was_picked_still_holds_for_the_questions_that_follow() -> None:
-    first = after(ASKED, text="mineure")
-    answered = replace(first, status=Status.ANSWERED)
-    kept = replace(LOST, picked=answered.conversation.picked)
+def test_all_cases_are_shown_to_who_does_not_know(rewrite: Rewrite, lost: Exchange) -> None:
+    turn = after(rewrite, replace(lost, question=AGE), text="je ne sais pas")
 
-    turn = after(kept, text="et combien ça coûte ?")
-
-    assert turn.conversation.picked == (("c1", "Vous êtes mineur"),)
+    assert (turn.conversation.document, turn.conversation.every_case) == (lost.document, True)
 
 
-def test_an_answer_to_which_document_takes_it() -> None:
-    assert after(WHICH, text="volée").conversation.document == "F2"
-
-
-def test_all_cases_are_shown_to_who_does_not_know() -> None:
-    turn = after(ASKED, text="je ne sais pas")
-
-    assert (turn.conversation.document, turn.conversation.every_case) == ("F1", True)
-
-
-def test_thanks_in_between_do_not_end_the_subject() -> None:
+def test_thanks_in_between_do_not_end_the_subject(rewrite: Rewrite, lost: Exchange) -> None:
     thanks = Exchange("merci", Status.REFUSED_SMALL_TALK)
 
-    assert after(LOST, thanks, text="et combien ça coûte ?").conversation.document == "F1"
+    assert after(rewrite, lost, thanks, text="et combien ça coûte ?").conversation.document == lost.document
 
 
-def test_a_button_under_an_answer_asks_its_question_again() -> None:
-    conversation = Conversation((ASKED,), picked=(("c1", "Vous êtes majeur"),))
-    turn = rewriting()(Turn("Vous êtes majeur", DAY, conversation=conversation))
+def test_a_button_under_an_answer_asks_its_question_again(rewrite: Rewrite, lost: Exchange) -> None:
+    asked = replace(lost, question=AGE)
+    turn = rewrite(
+        Turn("Vous êtes majeur", DAY, conversation=Conversation((asked,), picked=(("c1", "Vous êtes majeur"),)))
+    )
 
-    assert (turn.query, turn.conversation.document) == (LOST.text, "F1")
-
-
-def test_a_turn_that_was_settled_is_left_alone() -> None:
-    turn = Turn("combien ?", DAY, status=Status.REFUSED_ATTACK, conversation=Conversation((LOST,)))
-
-    assert rewriting()(turn) == turn
+    assert (turn.query, turn.conversation.document) == (lost.text, lost.document)
 
 
-def test_what_is_said_of_the_person_goes_with_the_questions_that_follow_and_what_was_asked_does_not() -> None:
-    asked = continued(replace(after(LOST, text="et combien ?"), status=Status.UNANSWERABLE_NO_SOURCE))
-    told = continued(replace(after(LOST, text="je suis mineur"), status=Status.ANSWERED))
+def test_a_turn_that_was_settled_is_left_alone(rewrite: Rewrite, lost: Exchange) -> None:
+    turn = Turn("combien ?", DAY, status=Status.REFUSED_ATTACK, conversation=Conversation((lost,)))
 
-    assert [exchange.text for exchange in asked.exchanges] == [LOST.text, LOST.text]
-    assert told.exchanges[-1].text == f"{LOST.text} je suis mineur"
-    assert asked.picked == ()
+    assert rewrite(turn) == turn
 
 
-@given(st.text(max_size=200), st.text(max_size=200))
-def test_any_message_after_any_other_is_searched_with_its_own_words(before: str, text: str) -> None:
-    turn = after(replace(LOST, text=before), text=text)
+def test_what_is_said_of_the_person_goes_with_the_questions_that_follow_and_what_was_asked_does_not(
+    rewrite: Rewrite, lost: Exchange
+) -> None:
+    asked = continued(replace(after(rewrite, lost, text="et combien ?"), status=Status.ANSWERED))
+    told = continued(replace(after(rewrite, lost, text="je suis mineur"), status=Status.ANSWERED))
 
-    assert text in turn.query or turn.query == before
+    assert asked.exchanges[-1].text == lost.text
+    assert told.exchanges[-1].text == f"{lost.text} je suis mineur"
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.text(max_size=200), st.text(min_size=1, max_size=200))
+def test_any_message_after_any_other_is_searched_with_its_own_words(
+    rewrite: Rewrite, lost: Exchange, before: str, text: str
+) -> None:
+    turn = after(rewrite, replace(lost, text=before), text=text)
+
+    assert turn.query.endswith(text) or turn.query == before

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.route import Route
-from bot.turn import Conversation, Status, Turn
+from bot.turn import Conversation, Exchange, Status, Turn
 from corpus.contacts import load_authorities, load_contacts
 from corpus.errors import ConfigurationError
 
@@ -242,3 +242,34 @@ def test_an_operator_without_its_authority_is_refused_at_start(tmp_path: Path) -
 
     with pytest.raises(ConfigurationError, match="'x'"):
         Route(load_authorities(), load_contacts(), path=path)
+
+
+def following(text: str, before: Exchange, own_words: int) -> Turn:
+    """A follow-up, as bot/rewrite.py leaves it."""
+    conversation = Conversation((before,), document=before.document)
+    return Turn(text, DAY, conversation=conversation, searched=f"{before.text} {text}", own_words=own_words)
+
+
+CARD = Exchange("J'ai perdu ma carte d'identité", Status.ANSWERED, "F1", "Carte d'identité : en cas de perte")
+POOL = Exchange("À quelle heure ouvre la piscine Pontoise ?", Status.UNANSWERABLE_LOCAL_FACT)
+
+
+def test_a_follow_up_is_told_by_its_own_words_even_in_a_document() -> None:
+    turn = ROUTE(following("Où en est mon dossier de logement social ?", CARD, own_words=3))
+
+    assert turn.status is Status.UNANSWERABLE_PERSONAL_FILE
+
+
+@pytest.mark.parametrize("text", ["oui", "d'accord", "ok super"])
+def test_a_yes_in_the_middle_of_a_procedure_goes_on_with_it(text: str) -> None:
+    assert ROUTE(following(text, CARD, own_words=0)).status is None
+
+
+def test_what_completes_a_question_without_answer_has_none() -> None:
+    assert ROUTE(following("et le dimanche ?", POOL, own_words=1)).status is Status.UNANSWERABLE_LOCAL_FACT
+
+
+def test_a_document_chosen_by_a_button_is_answered_from() -> None:
+    chosen = Turn("Où en est mon dossier ?", DAY, conversation=Conversation((CARD,), document="F1"))
+
+    assert ROUTE(chosen).status is None

@@ -1,0 +1,47 @@
+"""An option of the question asked back is picked by its words, its rank, or yes and no."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.pick import picked_option
+
+AGES = ("Vous êtes majeur", "Vous êtes mineur")
+
+
+@pytest.mark.parametrize(
+    ("text", "rank"),
+    [
+        ("Mineur", 1),
+        ("je suis mineure", 1),
+        ("majeur", 0),
+        ("le premier", 0),
+        ("la deuxième", 1),
+        ("2", 1),
+        ("le dernier", 1),
+        ("tous les cas", -1),
+        ("je ne sais pas", -1),
+        ("Combien ça coûte ?", None),
+        ("", None),
+    ],
+)
+def test_an_option_is_picked_by_its_words_or_its_rank(text: str, rank: int | None) -> None:
+    assert picked_option(text, AGES) == rank
+
+
+@pytest.mark.parametrize(("text", "rank"), [("oui", 0), ("non", 1), ("Non, pas encore", 1)])
+def test_yes_or_no_picks_between_an_option_and_its_negation(text: str, rank: int) -> None:
+    assert picked_option(text, ("Vous êtes marié", "Vous n'êtes pas marié")) == rank
+
+
+def test_yes_picks_nothing_between_two_options_that_are_not_opposed() -> None:
+    assert picked_option("oui", AGES) is None
+
+
+@given(st.text(max_size=60), st.lists(st.text(max_size=20), min_size=1, max_size=6))
+def test_what_is_picked_is_always_an_option(text: str, options: list[str]) -> None:
+    rank = picked_option(text, options)
+
+    assert rank is None or -1 <= rank < len(options)
