@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import orjson
 import typer
 
+from bot import proof_commands
 from bot.answer import to_json
 from bot.assembly import Assembly, assemble
 from bot.errors import BotError
@@ -20,8 +21,10 @@ from bot.turn import NO_CONVERSATION, Turn
 from corpus.batch import Asked, run_batch
 from corpus.errors import CorpusError
 from corpus.settings import Settings, load_settings
+from ethics.errors import EthicsError
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+app.add_typer(proof_commands.app)
 
 AsOf = Annotated[
     datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Répondre d'après les textes en vigueur à cette date.")
@@ -111,7 +114,7 @@ def run() -> None:
     """Run the command; what an operator can mend is one line on the error output."""
     try:
         app()
-    except (CorpusError, BotError) as error:
+    except (CorpusError, BotError, EthicsError) as error:
         typer.echo(f"erreur : {error}", err=True)
         sys.exit(1)
     except KeyboardInterrupt:

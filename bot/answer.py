@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
@@ -10,6 +11,9 @@ import orjson
 from bot.replies import asked_text, notice_text, status_text, warning_text
 from bot.turn import Asked, Citation, Role, Sentence, Status, Turn
 from corpus.contacts import Contact
+
+_NOT_SAID = frozenset({"id", "receipt", "release", "level", "contact", "conversation"})
+"""What depends on who is served, when and by which process; `conversation` is added by the pages."""
 
 _NEXT = (Role.STEPS, Role.DOCUMENTS, Role.COST, Role.DELAY, Role.WHERE, Role.ONLINE)
 
@@ -44,9 +48,12 @@ def to_json(turn: Turn, contact: Contact | None, release: str = "") -> dict[str,
 
 def answer_digest(turn: Turn) -> str:
     """Return the SHA-256, in hex, of what an answer says and quotes: not of its id, receipt or timings."""
-    said = to_json(turn, None)
-    for key in ("id", "receipt", "release", "level", "contact"):
-        del said[key]
+    return said_digest(to_json(turn, None))
+
+
+def said_digest(answer: Mapping[str, Any]) -> str:
+    """Return the same digest from an answer as a machine received it (`to_json`, whatever was added beside it)."""
+    said = {key: value for key, value in answer.items() if key not in _NOT_SAID}
     return hashlib.sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 

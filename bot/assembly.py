@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from datetime import date
-from functools import partial
 
 from threadpoolctl import threadpool_limits
 
 from bot.answer import answer_digest
-from bot.answerable import belief, evidence
 from bot.attack import attack
-from bot.audit import Audit, Keep
+from bot.audit import Audit, Keep, ReleaseOf
 from bot.complete import complete
 from bot.danger import Danger, hand_over
 from bot.generate import Generate, Limits
@@ -22,7 +19,7 @@ from bot.quote import Quote
 from bot.replies import Reply
 from bot.respond import Responder, Step
 from bot.retrieve import Retrieve
-from bot.rewrite import Rewrite, Sounded
+from bot.rewrite import Rewrite
 from bot.route import Route
 from bot.screen import screen
 from bot.second_check import AskModel, AskScorer
@@ -32,7 +29,6 @@ from bot.verify import SecondCheck, Verify
 from corpus.contacts import load_authorities, load_contacts
 from corpus.embed import load_entailment
 from corpus.opening import Opened, open_search
-from corpus.search import Searcher
 from corpus.settings import Settings
 
 
@@ -57,12 +53,13 @@ class Assembly:
     findings: tuple[str, ...] = ()
 
 
-def assemble(settings: Settings, keep: Keep | None = None) -> Assembly:
+def assemble(settings: Settings, keep: Keep | None = None, release: ReleaseOf = str) -> Assembly:
     """Open the index in force and compose the steps.
 
     Args:
         settings: what the operator set.
         keep: writes the line kept of each turn, which then has a receipt; None keeps none.
+        release: gives the fingerprint of what answers, for its receipt; empty when nobody approved it.
 
     Raises:
         IndexMissingError, WeightsMissingError, IndexDamagedError: with the next command to run.
@@ -90,7 +87,7 @@ def assemble(settings: Settings, keep: Keep | None = None) -> Assembly:
         Human(contacts),
         attack,
         # A follow-up is completed before its intent is told: "et où ?" alone asks for nothing.
-        Rewrite(searcher.knows, partial(_sounded, searcher)),
+        Rewrite(searcher, store),
         Route(load_authorities(contacts=contacts), contacts, searcher),
         Retrieve(searcher, store),
         Siblings(store, searcher),
@@ -103,7 +100,7 @@ def assemble(settings: Settings, keep: Keep | None = None) -> Assembly:
         always.append(Translate(generation.model, settings.deadline))
     always.append(reply)
     if keep is not None:
-        always.append(Audit(keep, answer_digest))
+        always.append(Audit(keep, answer_digest, release))
     return Assembly(
         Responder(steps, always, wording, word_always=generation.mode == "always"),
         opened,
@@ -112,12 +109,6 @@ def assemble(settings: Settings, keep: Keep | None = None) -> Assembly:
         may_reword=generation.model is not None and generation.mode == "on_request",
         findings=generation.said,
     )
-
-
-def _sounded(searcher: Searcher, text: str, day: date) -> Sounded:
-    found = searcher.search(text, limit=5, as_of=day)
-    sure = belief(evidence(found, searcher)) if found.documents else 0.0
-    return Sounded(sure, tuple(hit.key for hit in found.documents))
 
 
 def _second_check(settings: Settings, model: LanguageModel | None) -> SecondCheck | None:

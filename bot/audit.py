@@ -19,6 +19,7 @@ _LOG = logging.getLogger("cite.bot")
 
 Keep = Callable[[Line], None]
 DigestOf = Callable[[Turn], str]
+ReleaseOf = Callable[[], str]
 
 
 def utc_now() -> datetime:
@@ -32,12 +33,12 @@ class Audit:
     Args:
         keep: writes the line; a line that cannot be written leaves the turn without a receipt, and says so.
         digest_of: SHA-256 of an answer as served, 64 hex digits.
-        release: fingerprint of what answers.
+        release: gives the fingerprint of what answers at this moment; empty when nobody approved it.
         now: the clock.
     """
 
     def __init__(
-        self, keep: Keep, digest_of: DigestOf, release: str = NO_RELEASE, now: Callable[[], datetime] = utc_now
+        self, keep: Keep, digest_of: DigestOf, release: ReleaseOf = str, now: Callable[[], datetime] = utc_now
     ) -> None:
         self._keep = keep
         self._digest_of = digest_of
@@ -55,14 +56,14 @@ class Audit:
         return replace(turn, receipt=line.receipt)
 
     def _line(self, turn: Turn) -> Line:
-        digest, at = self._digest_of(turn), self._now()
+        digest, at, release = self._digest_of(turn), self._now(), self._release() or NO_RELEASE
         refs = dict.fromkeys(c.passage for sentence in turn.sentences for c in sentence.citations)
         return Line(
-            receipt=new_receipt(digest, self._release, tuple(refs), at).id,
+            receipt=new_receipt(digest, release, tuple(refs), at).id,
             at=at.replace(microsecond=0),
             status=str(turn.status),
             digest=digest,
-            release=self._release,
+            release=release,
             document=turn.card.id if turn.card is not None and turn.sentences else "",
             passages=tuple(refs),
             language=turn.language,

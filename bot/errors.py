@@ -8,6 +8,8 @@
     - ModelMalformedError       the answer is not what was asked for: other shape, cut at its length, empty
     - ModelNotAllowedError      the policy does not allow this server or this model: it is never called
   - StoreError                  the lines kept of the turns cannot be read or written
+  - ManifestError               what is served cannot be read whole, so that nothing can be said of it
+  - ProofError                  what was given to be proved cannot be read, or is no receipt of ours
 """
 
 from __future__ import annotations
@@ -65,3 +67,11 @@ class ModelNotAllowedError(ModelError):
 
 class StoreError(BotError):
     """The lines kept of the turns cannot be read or written; the message says what to look at."""
+
+
+class ManifestError(BotError):
+    """A file of what is served cannot be read, or a passage is not the one that its digest says."""
+
+
+class ProofError(BotError):
+    """What was given to be proved cannot be read; the message says what to give."""

@@ -207,7 +207,11 @@ class PassageStore:
 
     def root(self) -> str:
         """Return the Merkle root of the recorded digests; `ethics.merkle.passages_root` recomputes them as well."""
-        return digests_root(row["digest"] for row in self._rows("SELECT digest FROM passages"))
+        return digests_root(self.digests())
+
+    def digests(self) -> tuple[str, ...]:
+        """Return the recorded digest of every passage, in no order."""
+        return tuple(row["digest"] for row in self._rows("SELECT digest FROM passages"))
 
     def counts(self) -> dict[str, int]:
         """Count documents, passages, set aside and sources."""

@@ -23,6 +23,9 @@ from ethics.manifest import Manifest, read_manifest
 from ethics.words import say
 
 INDEX = "bundle.json"
+POLICY_IN_BUNDLE = "code/ethics/policy.toml"
+"""Where a bundle holds the rules that were approved with it."""
+
 _LARGEST_INDEX = 20_000_000
 
 
@@ -98,11 +101,11 @@ def import_bundle(archive: Path, folder: Path) -> Imported:
     return Imported(folder, found.manifest, found.files)
 
 
-def check_folder(folder: Path) -> Imported:
-    """Check every file of a bundle already put down.
+def read_bundle(folder: Path) -> Imported:
+    """Read what a bundle already put down says of itself; its files are not checked (`check_folder` does).
 
     Raises:
-        RecordsError: a file is missing, altered or not listed, or the fingerprint is of something else.
+        RecordsError: it cannot be read, or the fingerprint is of something else.
     """
     try:
         said: dict[str, Any] = parsed((folder / INDEX).read_bytes())
@@ -112,10 +115,20 @@ def check_folder(folder: Path) -> Imported:
         raise RecordsError(say("bundle.unreadable")) from error
     if manifest.fingerprint != expected:
         raise RecordsError(say("bundle.another"))
+    return Imported(folder, manifest, files)
+
+
+def check_folder(folder: Path) -> Imported:
+    """Check every file of a bundle already put down.
+
+    Raises:
+        RecordsError: a file is missing, altered or not listed, or the fingerprint is of something else.
+    """
+    bundle = read_bundle(folder)
     there = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if not path.is_dir()} - {INDEX}
-    for name in there - set(files):
+    for name in there - set(bundle.files):
         raise RecordsError(say("bundle.unlisted", name=name))
-    for name, value in files.items():
+    for name, value in bundle.files.items():
         _checked_name(name)
         path = folder / name
         try:
@@ -123,7 +136,7 @@ def check_folder(folder: Path) -> Imported:
                 raise RecordsError(say("bundle.altered", name=name))
         except OSError as error:
             raise RecordsError(say("bundle.unreadable")) from error
-    return Imported(folder, manifest, files)
+    return bundle
 
 
 def _unpack(archive: Path, folder: Path) -> None:

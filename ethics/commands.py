@@ -11,7 +11,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from ethics.bundle import check_folder, export_bundle, import_bundle
+from ethics.bundle import POLICY_IN_BUNDLE, check_folder, export_bundle, import_bundle
 from ethics.canonical import digest, parsed
 from ethics.decision import Decision, find_approval, missing_opinions, revocation
 from ethics.envelope import Envelope, Statement, read_envelope
@@ -280,7 +280,7 @@ def _verdict(args: Namespace) -> Verdict:
     bundle = None
     if args.bundle is not None:
         found = check_folder(args.bundle)
-        bundle = Bundle(found.manifest, load_policy(args.bundle / "policy.toml"))
+        bundle = Bundle(found.manifest, load_policy(args.bundle / POLICY_IN_BUNDLE))
     place = Place(args.scope, loopback=args.loopback, pin=args.pin, bundle=bundle)
     return verdict(load_policy(args.policy), args.records, _manifest(args.manifest), place, now())
 

@@ -36,7 +36,7 @@ WORDING_PARTS = frozenset({"model", "prompts"})
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _COMMIT = re.compile(r"[0-9a-f]{40}")
-_CODE = {"commit", "clean", "constraints"}
+_CODE = {"commit", "clean", "constraints", "files"}
 _MODEL = {"identity", "name", "weights", "settings"}
 _IDENTITIES = ("none", "declared", "weights")
 
@@ -46,10 +46,12 @@ class Manifest:
     """The parts of what is served.
 
     Attributes:
-        parts: by name, every one of `PARTS`. `code` is `{commit, clean, constraints}`: the commit (40 hex digits), no
-            file changed since, digest of the pinned versions. `model` is `{identity, name, weights, settings}`, where
-            identity is `none` (no model), `declared` (an outside service names it) or `weights` (its files were read,
-            whose digest is `weights`); settings is the digest of how it is asked.
+        parts: by name, every one of `PARTS`. `code` is `{commit, clean, constraints, files}`: the commit (40 hex
+            digits, all zeros where nothing tells it), no file changed since, digest of the pinned versions, digest of
+            the program's own files. The commit is a name that somebody gives; `files` is what proves the code.
+            `model` is `{identity, name, weights, settings}`, where identity is `none` (no model), `declared` (an
+            outside service names it) or `weights` (its files were read, whose digest is `weights`); settings is the
+            digest of how it is asked.
     """
 
     parts: Mapping[str, Any]
@@ -101,6 +103,7 @@ def _is_well_formed(part: str, value: object) -> bool:
             and _matches(_COMMIT, value["commit"])
             and isinstance(value["clean"], bool)
             and _matches(_DIGEST, value["constraints"])
+            and _matches(_DIGEST, value["files"])
         )
     if part == "model":
         return isinstance(value, Mapping) and set(value) == _MODEL and _is_a_model(value)

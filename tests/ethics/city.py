@@ -62,7 +62,7 @@ def a_roster(**change: Any) -> Roster:
 
 def a_manifest(rules: Policy = POLICY, **change: Any) -> Manifest:
     parts: dict[str, Any] = dict.fromkeys(PARTS, "ab" * 32) | {
-        "code": {"commit": "ab" * 20, "clean": True, "constraints": "ab" * 32},
+        "code": {"commit": "ab" * 20, "clean": True, "constraints": "ab" * 32, "files": "ab" * 32},
         "model": {"identity": "declared", "name": "mistral-small-2603", "weights": "", "settings": "ab" * 32},
         "policy": rules.digest,
     }

@@ -226,7 +226,7 @@ def test_a_decision_comes_after_the_opinion(town: Town) -> None:
 
 
 def test_a_release_is_exported_and_imported(town: Town) -> None:
-    pair = f"policy.toml={ROOT / 'ethics' / 'policy.toml'}"
+    pair = f"code/ethics/policy.toml={ROOT / 'ethics' / 'policy.toml'}"
     town.run("export", "--manifest", town.manifest, "--file", pair, "--out", town.folder / "release.tar")
     said = town.run("import", town.folder / "release.tar", town.folder / "release")
     town.seat()

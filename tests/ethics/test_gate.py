@@ -103,7 +103,7 @@ def test_row_1_another_model_or_prompt_leaves_quotes_only(city: City, change: di
 
 
 CORE: dict[str, Any] = {
-    "code": {"commit": "cd" * 20, "clean": True, "constraints": "ab" * 32},
+    "code": {"commit": "cd" * 20, "clean": True, "constraints": "ab" * 32, "files": "ab" * 32},
     **dict.fromkeys(
         ["embedding", "guard", "thresholds", "lexicon", "contacts", "retrieval", "passages", "policy", "evaluation"],
         OTHER,
@@ -356,7 +356,7 @@ def test_evidence_of_another_release_proves_nothing(tmp_path: Path) -> None:
     [
         ({"model": {"identity": "declared", "name": "mistral-latest", "weights": "", "settings": "ab" * 32}}, "alias"),
         ({"model": {"identity": "declared", "name": "test-honest", "weights": "", "settings": "ab" * 32}}, "essai"),
-        ({"code": {"commit": "ab" * 20, "clean": False, "constraints": "ab" * 32}}, "modifié"),
+        ({"code": {"commit": "ab" * 20, "clean": False, "constraints": "ab" * 32, "files": "ab" * 32}}, "modifié"),
     ],
 )
 def test_what_nobody_could_compare_later_is_refused_though_signed(

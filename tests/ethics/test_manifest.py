@@ -11,7 +11,7 @@ from ethics.manifest import PARTS, Manifest, read_manifest
 
 DIGEST = "ab" * 32
 MODEL = {"identity": "declared", "name": "mistral-small-2603", "weights": "", "settings": DIGEST}
-CODE = {"commit": "ab" * 20, "clean": True, "constraints": DIGEST}
+CODE = {"commit": "ab" * 20, "clean": True, "constraints": DIGEST, "files": DIGEST}
 SAID: dict[str, Any] = dict.fromkeys(PARTS, DIGEST) | {"code": CODE, "model": MODEL}
 
 
@@ -53,6 +53,8 @@ def test_a_missing_part_is_refused(part: str) -> None:
         SAID | {"code": CODE | {"commit": "ab"}},
         SAID | {"code": CODE | {"clean": 1}},
         SAID | {"code": CODE | {"constraints": ""}},
+        SAID | {"code": CODE | {"files": "ab"}},
+        SAID | {"code": {name: value for name, value in CODE.items() if name != "files"}},
         SAID | {"model": DIGEST},
         with_model(more=1),
         with_model(identity="guessed"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -84,3 +85,50 @@ def test_another_release_than_the_one_in_memory_is_not_served_in_its_place() -> 
     assert standing_of(Verdict(Level.L0, Serve.BUNDLE)).level == "L3"
     assert standing_of(Verdict(Level.L2, Serve.STATIC)).level == "L3"
     assert standing_of(Verdict(Level.L1, Serve.LIVE, themes_off=("Logement",))).themes_off == ("Logement",)
+
+
+def test_a_line_more_in_the_records_is_seen_without_waiting_for_the_interval(tmp_path: Path) -> None:
+    seen = threading.Event()
+    asked = list[int]()
+
+    def live() -> Manifest:
+        asked.append(1)
+        if len(asked) > 1:
+            seen.set()
+        return unknown_manifest()
+
+    one = watch(tmp_path, Place("demo", loopback=True), live=live)
+    one.check()
+    stopped = one.follow()
+    try:
+        (tmp_path / "log.jsonl").write_bytes(b"")
+        # The interval of the policy is 30 s.
+        assert seen.wait(15)
+    finally:
+        stopped.set()
+
+
+def test_an_answer_that_is_not_proved_closes_until_the_gate_is_asked_again(tmp_path: Path) -> None:
+    one = watch(tmp_path, Place("demo", loopback=True))
+    one.check()
+    one.distrust()
+    assert (one().level, one.release) == ("L3", "")
+
+    one.check()
+    assert one().level == "L2"
+
+
+def test_what_is_in_memory_is_told_and_forgotten_when_it_cannot_be_computed(tmp_path: Path) -> None:
+    states: list[Manifest | None] = [unknown_manifest(), None]
+
+    def live() -> Manifest:
+        found = states.pop(0)
+        if found is None:
+            raise OSError
+        return found
+
+    one = watch(tmp_path, Place("demo", loopback=True), live=live)
+    one.check()
+    assert one.live == unknown_manifest()
+    one.check()
+    assert one.live is None
