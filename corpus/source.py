@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
 from corpus.errors import ConfigurationError
+from ethics.errors import PolicyError
+from ethics.policy import load_policy
+from ethics.rules import Freshness
 
 SOURCES_FILE = Path(__file__).with_name("sources.toml")
 
@@ -58,14 +61,19 @@ class Source:
     note: str = ""
 
 
-def load_sources(path: Path = SOURCES_FILE) -> dict[str, Source]:
+def load_sources(path: Path = SOURCES_FILE, rules: Freshness | None = None) -> dict[str, Source]:
     """Read the allow-list.
+
+    Args:
+        path: the file.
+        rules: limits of freshness that a source may tighten, never loosen; those of policy.toml by default.
 
     Returns:
         sources by name, in file order.
 
     Raises:
-        ConfigurationError: the file is missing, is not TOML, or a source has a missing, unknown or wrong key.
+        ConfigurationError: the file is missing, is not TOML, or a source has a missing, unknown or wrong key; or the
+            policy cannot be applied.
     """
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -73,11 +81,23 @@ def load_sources(path: Path = SOURCES_FILE) -> dict[str, Source]:
         raise ConfigurationError(f"The list of sources {path.name} cannot be read: {error.strerror}.") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"{path.name} is not valid TOML: {error}.") from error
-    sources = [_source(path.name, entry) for entry in table.get("source", [])]
+    try:
+        limits = rules or load_policy().freshness
+    except PolicyError as error:
+        raise ConfigurationError(str(error)) from error
+    sources = [_bounded(_source(path.name, entry), limits) for entry in table.get("source", [])]
     by_name = {source.name: source for source in sources}
     if len(by_name) != len(sources):
         raise ConfigurationError(f"{path.name} names the same source twice: give each its own name.")
     return by_name
+
+
+def _bounded(source: Source, limits: Freshness) -> Source:
+    return replace(
+        source,
+        text_days=min(source.text_days, limits.text_days),
+        figure_days=min(source.figure_days, limits.figure_days),
+    )
 
 
 def _source(file: str, entry: dict[str, Any]) -> Source:

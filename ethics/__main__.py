@@ -7,7 +7,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from ethics import commands
+from ethics import commands, update_command
 from ethics.errors import EthicsError
 from ethics.levels import Level
 from ethics.opinion import View
@@ -47,6 +47,9 @@ def parser() -> ArgumentParser:
     importing = command("import", commands.import_release)
     importing.add_argument("archive", type=Path)
     importing.add_argument("folder", type=Path)
+    update = command("update", update_command.update)
+    update.add_argument("file", type=Path)
+    update.add_argument("--changes", type=Path, help=say("help.changes"))
     command("verify", commands.verify)
     witness = command("witness", commands.witness)
     witness.add_argument("--key", type=Path, required=True, help=say("help.key_file"))

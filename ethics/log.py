@@ -111,7 +111,9 @@ class Log:
         if size > len(self.tree):
             raise LogError(say("log.cut", line=len(self.tree) + 1, size=size), len(self.tree) + 1)
         if self.tree.root(size) != root:
-            raise LogError(say("log.forked", first=since + 1, last=size), since + 1)
+            # Two states may be signed of as many lines.
+            first = min(since + 1, size)
+            raise LogError(say("log.forked", first=first, last=size), first)
 
     def _take(self, line: bytes) -> None:
         number = len(self.entries) + 1

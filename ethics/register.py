@@ -6,6 +6,7 @@ articles R. 311-3-1-1 (mention) and R. 311-3-1-2 (four items, here on every answ
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -130,5 +131,14 @@ def missing_tests(policy: Policy, root: Path) -> tuple[str, ...]:
     return tuple(
         say("register.no_test", use=refused.use, test=refused.test)
         for refused in policy.refused_uses
-        if not (root / refused.test).is_file()
+        if not is_a_test(refused.test, root)
     )
+
+
+def is_a_test(named: str, root: Path) -> bool:
+    """Tell whether `file::test` names a test that exists."""
+    file, _, name = named.partition("::")
+    path = root / file
+    if not name.startswith("test_") or not path.is_file():
+        return False
+    return re.search(rf"^\s*def {re.escape(name)}\(", path.read_text(encoding="utf-8"), re.MULTILINE) is not None

@@ -8,6 +8,7 @@ from typing import Any, Literal, Self, cast, get_type_hints
 
 from ethics.errors import PolicyError
 from ethics.keys import is_public_key
+from ethics.values import KINDS
 from ethics.words import say
 
 SCOPES = ("demo", "labo", "agents", "pilote", "public")
@@ -136,10 +137,14 @@ class Retention(Table):
     sample_days: int
     case_days: int
 
+    def limit(self, what: str, now: datetime) -> datetime:
+        """Return the moment before which a `turn`, `sample` or `case` must be erased."""
+        days: int = getattr(self, f"{what}_days")
+        return now - timedelta(days=days)
+
     def is_over(self, what: str, since: datetime, now: datetime) -> bool:
         """Tell whether a `turn`, `sample` or `case` must be erased."""
-        days: int = getattr(self, f"{what}_days")
-        return now - since > timedelta(days=days)
+        return since < self.limit(what, now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +168,7 @@ class Builders(Table):
 
 @dataclass(frozen=True, slots=True)
 class RefusedUse(Table):
-    """A use that is refused, and the test that shows it refused."""
+    """A use that is refused, and the test (`file::name`) that shows it refused."""
 
     use: str
     test: str
@@ -214,6 +219,13 @@ def read_refused_uses(tables: object) -> tuple[RefusedUse, ...]:
     if not isinstance(tables, list) or not tables:
         raise PolicyError(say("policy.no_table", table="refused_use"))
     return tuple(RefusedUse.read("refused_use", cast("object", table)) for table in tables)
+
+
+def check_corpus(rule: CorpusRule) -> CorpusRule:
+    """Check that what waits can be found in a text: a kind misspelt would let everything pass."""
+    if wrong := [kind for kind in rule.waits if kind not in KINDS]:
+        raise PolicyError(say("policy.wrong_value", table="corpus", key="waits", value=wrong[0]))
+    return rule
 
 
 def check_builders(builders: Builders) -> Builders:

@@ -20,6 +20,7 @@ from ethics.policy import Policy
 from ethics.proposal import Proposal, text, whole
 from ethics.records import Filed, Records
 from ethics.roster import Roster
+from ethics.values import KINDS
 from ethics.words import say
 
 SNAPSHOT = "urn:cite:snapshot:v1"
@@ -35,7 +36,8 @@ class Snapshot:
         documents: how many documents there are.
         changed: how many were added or changed since the opinion of the committee.
         added: how many passages are new or changed; none when the update only removes.
-        values: how many new or changed values there are, by kind (`phone`, `url`, `email`, `iban`, `amount`).
+        values: how many new or changed values there are, by kind (`ethics.values.KINDS`).
+        changes: digest of the list of what waits, before and after (`ethics.update`); empty when nothing does.
         digest: of the signed payload.
     """
 
@@ -46,6 +48,7 @@ class Snapshot:
     changed: int
     added: int
     values: Mapping[str, int]
+    changes: str = ""
     digest: str = ""
 
     def statement(self) -> Statement:
@@ -57,6 +60,7 @@ class Snapshot:
             "changed": self.changed,
             "added": self.added,
             "values": dict(self.values),
+            "changes": self.changes,
         }
         return Statement(SNAPSHOT, {"proposal": self.proposal}, said)
 
@@ -86,6 +90,8 @@ def read_snapshot(envelope: Envelope) -> Snapshot:
     values = said.get("values")
     if statement.kind != SNAPSHOT or set(subjects) != {"proposal"} or not isinstance(values, dict):
         raise RecordsError(say("snapshot.unreadable"))
+    if not set(values) <= set(KINDS):
+        raise RecordsError(say("snapshot.unreadable"))
     return Snapshot(
         subjects["proposal"],
         text(said, "previous"),
@@ -94,6 +100,7 @@ def read_snapshot(envelope: Envelope) -> Snapshot:
         whole(said, "changed"),
         whole(said, "added"),
         {kind: whole(values, kind) for kind in values},
+        text(said, "changes"),
         envelope.digest,
     )
 
@@ -116,7 +123,7 @@ def followed(
         update = read_snapshot(filed.envelope)
         if update.proposal != proposal.digest or update.previous != root:
             continue
-        if problems := _problems(update, filed, roster, policy):
+        if problems := _problems(update, filed, roster, policy, records):
             findings += [Finding("snapshot_waits", problem) for problem in problems]
         else:
             root, last = update.root, filed.entry
@@ -127,10 +134,13 @@ def followed(
     return Manifest(dict(proposal.manifest.parts) | {"passages": root}), tuple(findings)
 
 
-def _problems(update: Snapshot, filed: Filed, roster: Roster, policy: Policy) -> tuple[str, ...]:
+def _problems(update: Snapshot, filed: Filed, roster: Roster, policy: Policy, records: Records) -> tuple[str, ...]:
     if roster.corpus_key not in filed.envelope.signers([roster.corpus_key]):
         return (say("snapshot.unsigned", line=filed.entry.number),)
-    if filed.envelope.signers(person.key for person in roster.who_may_suspend()):
-        # A person of the roster has read the before and the after.
-        return ()
-    return update.waits_for(policy)
+    problems = update.waits_for(policy)
+    if not problems or not filed.envelope.signers(person.key for person in roster.who_may_suspend()):
+        return problems
+    if any(update.values.get(kind) for kind in policy.corpus.waits) and update.changes not in records.files:
+        # What a person signs is the list that they read: it must be there for others to read again.
+        return (say("snapshot.no_list", line=filed.entry.number),)
+    return ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -18,6 +18,7 @@ from ethics.policy import Policy
 from ethics.recall import Recall
 from ethics.receipt import normal_id
 from ui.recalls import RecallBook, receipt_of
+from ui.retention import Erased, Keeping
 
 LONGEST_MESSAGE = 4000
 PARIS = ZoneInfo("Europe/Paris")
@@ -75,6 +76,7 @@ class Records:
     ) -> None:
         self.store = store
         self.recalls = RecallBook(folder)
+        self._folder = folder
         self.deadlines = policy.deadlines
         self.retention = policy.retention
         self._now = now
@@ -135,15 +137,13 @@ class Records:
         number = "-".join(typed.upper().replace("-", " ").split())
         return self.store.cases.find(number) if is_case_number(number) else None
 
-    def purge(self) -> None:
-        """Delete what is older than the policy lets it be kept.
+    def purge(self) -> Erased:
+        """Delete what is older than the policy lets it be kept (`ui.retention`).
 
         Raises:
             StoreError: it could not be deleted.
         """
-        now = self._now()
-        self.store.turns.purge(now - timedelta(days=self.retention.turn_days))
-        self.store.cases.purge(now - timedelta(days=self.retention.case_days))
+        return Keeping(self.store, self._folder, self.retention, self._now).purge()
 
     def errata(self) -> Iterator[Erratum]:
         """Yield the errors recognised and corrected, the last one first.

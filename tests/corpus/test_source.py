@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -10,6 +10,8 @@ import pytest
 from corpus.address import check_address
 from corpus.errors import ConfigurationError
 from corpus.source import KINDS, SOURCES_FILE, Source, load_sources
+from ethics.policy import load_policy
+from ethics.rules import Freshness
 
 ENTRY = '[[source]]\nname = "a"\nkind = "site"\npublisher = "p"\nlicence = "l"\n'
 
@@ -35,6 +37,25 @@ def test_a_wrong_list_says_which_line_to_mend(tmp_path: Path, text: str, reason:
 def test_an_absent_list_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match=r"sources\.toml"):
         load_sources(tmp_path / "sources.toml")
+
+
+@pytest.mark.parametrize("key", ["text_days", "figure_days"])
+def test_no_source_is_laxer_than_the_policy(tmp_path: Path, key: str) -> None:
+    path = tmp_path / "sources.toml"
+    path.write_text(f"{ENTRY}{key} = 100\n")
+    limits = Freshness(text_days=200, figure_days=200)
+
+    assert getattr(load_sources(path, limits)["a"], key) == 100
+    assert getattr(load_sources(path, replace(limits, **{key: 99}))["a"], key) == 99
+
+
+def test_a_policy_that_cannot_be_applied_stops_the_reading(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "sources.toml"
+    path.write_text(ENTRY)
+    monkeypatch.setattr("corpus.source.load_policy", lambda: load_policy(tmp_path / "absent.toml"))
+
+    with pytest.raises(ConfigurationError, match=r"absent\.toml"):
+        load_sources(path)
 
 
 def test_every_address_of_every_source_is_one_the_fetcher_accepts() -> None:

@@ -1,6 +1,6 @@
 """Every attack of the threat list that concerns the records: each fails, and its author reads why.
 
-`python -m tests.ethics.test_attacks` prints the table: the attack, then what its author sees.
+`python -m tests.ethics.test_attacks` writes docs/attaques.md: each attack, then what its author sees.
 """
 
 from __future__ import annotations
@@ -8,10 +8,10 @@ from __future__ import annotations
 import base64
 import json
 import multiprocessing
+import re
 import shutil
-import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -27,11 +27,16 @@ from ethics.manifest import Manifest
 from ethics.merkle import digests_root, leaf_hash
 from ethics.passages import ApprovedPassages
 from ethics.records import LOG, file_envelope, read_records, sign_checkpoint
+from ethics.register import is_a_test
 from ethics.snapshot import Snapshot
+from ethics.update import Piece, compare
+from tests.ethics.attack_page import ELSEWHERE, FRENCH, PAGE, REFRESH, beside, page
 from tests.ethics.city import MEMBERS, POLICY, SIGNERS, City, a_city, a_manifest, a_roster, person, signed
 from tests.ethics.signers import key, public
+from tests.house.tree import ROOT
 
 OTHER = "cd" * 32
+NEIGHBOURS = [Piece(f"F{number}", "Autre page", "Un texte.", (), f"{number:064}") for number in range(2, 40)]
 Attack = Callable[[City], Verdict]
 
 
@@ -258,9 +263,32 @@ def edited_lexicon_while_running(city: City) -> Verdict:
     return city.ask(a_manifest(lexicon=OTHER), known=known)
 
 
+def poisoned(city: City, text: str) -> Snapshot:
+    """An update of a page of the allow-list that says `text` where it gave the number of the City."""
+    before, after = (
+        [Piece("F1", "Carte perdue", said, (), digest(said.encode())), *NEIGHBOURS]
+        for said in ("Appelez le 3975 : la carte coûte 25 €.", text)
+    )
+    return compare(before, after, POLICY).snapshot(city.proposal.digest, city.manifest.parts["passages"], OTHER)
+
+
 def poisoned_phone(city: City) -> Verdict:
-    update = Snapshot(city.proposal.digest, city.manifest.parts["passages"], OTHER, 1000, 1, 1, {"phone": 1, "url": 0})
+    update = poisoned(city, "Appelez le 08 99 70 12 34 : la carte coûte 25 €.")
     city.file("snapshot", signed(update.statement(), "corpus"))
+    return city.ask(a_manifest(passages=OTHER))
+
+
+def hidden_phone(city: City) -> Verdict:
+    """The same number in digits of another script, with characters that nobody sees between them."""
+    update = poisoned(city, "Appelez le 3975 ou le ０\u200b８９９\u00ad７０１２３４ : la carte coûte 25 €.")
+    city.file("snapshot", signed(update.statement(), "corpus"))
+    return city.ask(a_manifest(passages=OTHER))
+
+
+def list_never_read(city: City) -> Verdict:
+    """A person signs, but the list that says what changed is nowhere."""
+    update = poisoned(city, "Appelez le 08 99 70 12 34 : la carte coûte 25 €.")
+    city.file("snapshot", signed(update.statement(), "corpus", "alice"))
     return city.ask(a_manifest(passages=OTHER))
 
 
@@ -360,6 +388,8 @@ ATTACKS: dict[str, tuple[Attack, str]] = {
     "the contacts edited after signing": (edited_contacts, "les contacts"),
     "the lexicon edited while running": (edited_lexicon_while_running, "le lexique"),
     "one phone number poisoned in an allowed page": (poisoned_phone, "une personne doit lire"),
+    "the same number written so as not to be seen": (hidden_phone, "une personne doit lire"),
+    "a poisoned number signed without its list": (list_never_read, "n’est pas au dossier"),
     "an update signed by the server": (update_by_the_server, "pas signée par la clé du corpus"),
     "unreadable records": (unreadable_records, "La ligne 1 du journal"),
     "a missing file": (missing_file, "ne peut pas être lu"),
@@ -395,6 +425,7 @@ def test_the_attack_fails_and_its_author_reads_why(approved_once: City, tmp_path
 
     assert (found.level, found.serve) == (Level.L3, Serve.STATIC)
     assert said in " ".join(finding.text for finding in found.findings)
+    assert row(name, found) in PAGE.read_text(encoding="utf-8"), REFRESH
 
 
 def test_a_passage_swapped_on_the_disk_or_in_memory_is_not_shown() -> None:
@@ -451,17 +482,32 @@ def test_with_a_bundle_on_the_disk_the_altered_state_gives_way_to_it(
     assert public("alice")
 
 
-def main() -> None:
-    """Print each attack and what its author sees."""
-    with tempfile.TemporaryDirectory() as folder:
-        city = a_city(Path(folder))
-        before = city.ask()
-        sys.stdout.write(f"| nothing yet | {before.level.name} | |\n")
-        for number, (name, (attack, said)) in enumerate(ATTACKS.items()):
-            found = attack(copy(city, Path(folder) / str(number)))
-            told = next((finding.text for finding in found.findings if said in finding.text), "")
-            sys.stdout.write(f"| {name} | {found.level.name} | {told} |\n")
+def row(name: str, found: Verdict) -> str:
+    """Write the line of docs/attaques.md about an attack: what it is, who plays it, what its author reads."""
+    attack, said = ATTACKS[name]
+    told = next((finding.text for finding in found.findings if said in finding.text), "")
+    return f"| {FRENCH[name]} | `{attack.__name__}` | {found.level.name} | {told} |"
+
+
+def played(folder: Path) -> Iterator[str]:
+    """Play every attack; give its line."""
+    city = a_city(folder / "city")
+    assert city.ask().level is Level.L0
+    for number, (name, (attack, _)) in enumerate(ATTACKS.items()):
+        yield row(name, attack(copy(city, folder / str(number))))
+
+
+def test_the_page_of_attacks_names_each_of_them_and_tests_that_exist() -> None:
+    rows = [line for line in PAGE.read_text(encoding="utf-8").splitlines() if line.startswith("| ")]
+    named = [test for test in re.findall(r"`(tests/[^`]+)`", PAGE.read_text(encoding="utf-8")) if "::" in test]
+
+    assert set(FRENCH) == set(ATTACKS)
+    assert len(rows) == len(ATTACKS) + len(ELSEWHERE) + 2, REFRESH
+    assert all(beside(*one) in rows for one in ELSEWHERE), REFRESH
+    assert len(named) == len(ELSEWHERE)
+    assert [test for test in named if not is_a_test(test, ROOT)] == []
 
 
 if __name__ == "__main__":
-    main()
+    with tempfile.TemporaryDirectory() as made:
+        PAGE.write_text(page(played(Path(made))), encoding="utf-8")

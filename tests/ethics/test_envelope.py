@@ -41,6 +41,15 @@ def theirs(envelope: Envelope) -> Theirs:
     return Theirs.from_dict(copy.deepcopy(json.loads(envelope.to_bytes())))
 
 
+def test_a_signature_without_a_key_id_is_read_and_still_holds() -> None:
+    said = json.loads(signed("alice").to_bytes())
+    del said["signatures"][0]["keyid"]
+    envelope = read_envelope(json.dumps(said).encode())
+
+    assert [name for name, _ in envelope.signatures] == [""]
+    assert envelope.signers([public("alice")]) == {public("alice")}
+
+
 def test_the_encoding_is_the_one_of_the_specification() -> None:
     # The worked example of the DSSE protocol document.
     assert encoded("http://example.com/HelloWorld", b"hello world") == (

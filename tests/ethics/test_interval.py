@@ -64,6 +64,13 @@ def test_nothing_measured_is_not_zero() -> None:
     assert all(math.isnan(value) for value in share(0, 0))
 
 
+def test_what_is_refused_is_said() -> None:
+    with pytest.raises(ValueError, match=r"^6 of 5: a share is between 0 and 1$"):
+        upper_bound(6, 5)
+    with pytest.raises(ValueError, match=r"^a confidence is between 0 and 1$"):
+        upper_bound(1, 5, 1.0)
+
+
 def test_all_or_nothing_has_its_natural_bound() -> None:
     assert upper_bound(5, 5) == 1.0
     assert lower_bound(0, 5) == 0.0
@@ -110,8 +117,9 @@ def test_a_system_at_the_limit_seldom_passes_though_everyone_looks_at_every_answ
 
 
 @pytest.mark.parametrize(
-    ("k", "limit", "confidence"), [(-1, 0.01, 0.95), (0, 0.0, 0.95), (0, 1.0, 0.95), (0, 0.1, 1.0)]
+    ("k", "limit", "confidence"),
+    [(-1, 0.01, 0.95), (0, 0.0, 0.95), (0, 1.0, 0.95), (0, 0.1, 1.0), (0, 0.1, 0.0)],
 )
 def test_an_impossible_rule_is_refused(k: int, limit: float, confidence: float) -> None:
-    with pytest.raises(ValueError, match="between"):
+    with pytest.raises(ValueError, match=r"^counts are not negative, shares are between 0 and 1$"):
         enough_answers(k, limit, confidence)

@@ -180,6 +180,10 @@ def test_a_log_cut_or_rewritten_differs_from_what_was_signed(tmp_path: Path) -> 
     with pytest.raises(LogError, match="entre la ligne 3 et la ligne 6") as caught:
         log.check_beginning(6, b"\x00" * 32, since=2)
     assert caught.value.line == 3
+    with pytest.raises(LogError, match="entre la ligne 6 et la ligne 6") as caught:
+        # Two states were signed of the same six lines.
+        log.check_beginning(6, b"\x00" * 32, since=6)
+    assert caught.value.line == 6
 
 
 def test_a_log_that_grew_is_read_from_where_it_was(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 from ethics.errors import RecordsError
 from ethics.log import Entry
 from ethics.receipt import Receipt
-from ethics.register import FIELDS, REGISTER_FILE, missing_tests, read_register
+from ethics.register import FIELDS, REGISTER_FILE, is_a_test, missing_tests, read_register
 from ethics.rules import RefusedUse
 from tests.ethics.city import POLICY, a_city
 from tests.house.tree import ROOT
@@ -68,7 +68,22 @@ def test_a_refused_use_without_its_test_is_told() -> None:
     policy = replace(POLICY, refused_uses=(RefusedUse("noter des personnes", "tests/absent.py"),))
 
     assert "tests/absent.py" in missing_tests(policy, ROOT)[0]
-    assert missing_tests(replace(policy, refused_uses=(RefusedUse("x", "tests/__init__.py"),)), ROOT) == ()
+
+
+@pytest.mark.parametrize(
+    ("named", "there"),
+    [
+        ("tests/ethics/test_register.py::test_every_refused_use_of_the_policy_has_its_test", True),
+        ("tests/ethics/test_register.py::test_every_refused_use", False),
+        ("tests/ethics/test_register.py::replace", False),
+        ("tests/ethics/test_register.py", False),
+        ("tests/ethics/test_absent.py::test_x", False),
+        ("::test_x", False),
+        ("", False),
+    ],
+)
+def test_a_test_is_named_by_its_file_and_its_name(named: str, *, there: bool) -> None:
+    assert is_a_test(named, ROOT) is there
 
 
 def test_every_refused_use_of_the_policy_has_its_test() -> None:

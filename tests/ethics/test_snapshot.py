@@ -10,12 +10,15 @@ from typing import Any
 
 import pytest
 
+from ethics.canonical import digest
 from ethics.envelope import Statement
 from ethics.errors import EthicsError
 from ethics.levels import Level
+from ethics.records import file_data
 from ethics.snapshot import SNAPSHOT, Snapshot, read_snapshot
 from tests.ethics.city import POLICY, City, a_city, a_manifest, codes, signed
 
+LIST = b"before, after"
 ROOTS = ["ab" * 32, "c1" * 32, "c2" * 32]
 
 
@@ -64,7 +67,8 @@ def test_updates_follow_each_other(city: City) -> None:
 
 @pytest.mark.parametrize("kind", ["phone", "url", "email", "iban", "amount"])
 def test_one_new_value_waits_for_a_person(city: City, kind: str) -> None:
-    statement = update(city, changed=1, added=1, values={kind: 1}).statement()
+    statement = update(city, changed=1, added=1, values={kind: 1}, changes=digest(LIST)).statement()
+    file_data(city.folder, "changes", LIST, city.tick(), "changes", ".json")
     city.file("snapshot", signed(statement, "corpus"))
     waiting = city.ask(a_manifest(passages=ROOTS[1]))
     city.file("snapshot", signed(statement, "corpus", "alice"))
@@ -139,7 +143,16 @@ def test_flipping_a_rule_of_the_corpus_changes_what_waits(city: City, rules: Any
 
 
 @pytest.mark.parametrize(
-    "change", [{"values": None}, {"values": {"phone": -1}}, {"documents": "1"}, {"root": 1}, {"previous": None}]
+    "change",
+    [
+        {"values": None},
+        {"values": {"phone": -1}},
+        {"values": {"telephone": 1}},
+        {"documents": "1"},
+        {"root": 1},
+        {"previous": None},
+        {"changes": None},
+    ],
 )
 def test_a_badly_formed_update_is_refused(city: City, change: dict[str, Any]) -> None:
     said = dict(update(city).statement().predicate) | change
