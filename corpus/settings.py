@@ -40,6 +40,11 @@ class Settings(BaseSettings):
             writes addresses; secret, since it may hold a password.
         hosts: names that the pages answer to, separated by commas (CITE_HOSTS); empty for this machine's own names.
         origins: web sites whose pages may call the API, separated by commas, as https://www.example.fr (CITE_ORIGINS).
+        oidc_issuer, oidc_client, oidc_secret: identity provider of the City's people, and how it knows us
+            (CITE_OIDC_ISSUER, CITE_OIDC_CLIENT, CITE_OIDC_SECRET); None, accounts of this machine only.
+        oidc_claim, oidc_roles: where its tokens say what a person may do, and the role that each value gives
+            (CITE_OIDC_CLAIM, CITE_OIDC_ROLES).
+        oidc_name: claim that names a person (CITE_OIDC_NAME).
     """
 
     model_config = SettingsConfigDict(
@@ -69,6 +74,12 @@ class Settings(BaseSettings):
     records_url: SecretStr | None = None
     hosts: str = ""
     origins: str = ""
+    oidc_issuer: str | None = None
+    oidc_client: str | None = None
+    oidc_secret: SecretStr | None = None
+    oidc_claim: str = "roles"
+    oidc_roles: str = ""
+    oidc_name: str = "preferred_username"
 
     @field_validator("data", "sources_file")
     @classmethod
@@ -84,6 +95,7 @@ class Settings(BaseSettings):
     def _servers_are_whole(self) -> Self:
         _together(CITE_MODEL_URL=self.model_url, CITE_MODEL_NAME=self.model_name)
         _together(CITE_MODEL_FALLBACK_URL=self.model_fallback_url, CITE_MODEL_FALLBACK_NAME=self.model_fallback_name)
+        _together(CITE_OIDC_ISSUER=self.oidc_issuer, CITE_OIDC_CLIENT=self.oidc_client)
         if self.model_fallback_url and not self.model_url:
             raise ValueError("Le réglage CITE_MODEL_URL manque : un serveur de secours ne s’emploie pas seul.")
         return self

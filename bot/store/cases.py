@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from sqlalchemy import Engine, delete, func, select, update
+from sqlalchemy import ColumnElement, Engine, Select, delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from bot.store.database import reading, writing
@@ -100,16 +100,59 @@ class CaseTable:
         Raises:
             StoreError: nothing was deleted.
         """
-        last = select(StepRow.number).group_by(StepRow.number).having(func.max(StepRow.at) < before.timestamp())
-        closed = select(StepRow.number).where(StepRow.state == State.CLOSED.value, StepRow.number.in_(last))
         with writing(self._engine) as session:
-            gone = delete(CaseRow).where(CaseRow.number.in_(closed)).returning(CaseRow.number)
+            gone = delete(CaseRow).where(CaseRow.number.in_(_closed(before))).returning(CaseRow.number)
             return len(session.scalars(gone).all())
+
+    def due(self, before: datetime) -> tuple[Case, ...]:
+        """Return the cases closed before a time, by number: those that `purge` would delete.
+
+        Raises:
+            StoreError: the database does not answer.
+        """
+        return self._cases(CaseRow.number.in_(_closed(before)))
+
+    def contesting(self, receipt: str) -> tuple[Case, ...]:
+        """Return the cases that contest an answer, by number.
+
+        Raises:
+            StoreError: the database does not answer.
+        """
+        return self._cases(CaseRow.receipt == receipt)
+
+    def erase(self, number: str) -> bool:
+        """Delete one case with its message; tell whether there was one.
+
+        Raises:
+            StoreError: nothing was deleted.
+        """
+        with writing(self._engine) as session:
+            gone = delete(CaseRow).where(CaseRow.number == number).returning(CaseRow.number)
+            return session.scalar(gone) is not None
+
+    def cut_off(self, number: str) -> bool:
+        """Take from a case its message and the answer that it contests; what was recognised in it stays.
+
+        Raises:
+            StoreError: nothing was changed.
+        """
+        with writing(self._engine) as session:
+            bare = update(CaseRow).where(CaseRow.number == number).values(message="", receipt="")
+            return session.scalar(bare.returning(CaseRow.number)) is not None
+
+    def _cases(self, which: ColumnElement[bool]) -> tuple[Case, ...]:
+        with reading(self._engine) as session:
+            return tuple(_case(row) for row in session.scalars(select(CaseRow).where(which).order_by(CaseRow.number)))
 
     def _counted(self, year: int) -> int | None:
         with writing(self._engine) as session:
             following = update(CounterRow).where(CounterRow.year == year).values(last=CounterRow.last + 1)
             return session.scalar(following.returning(CounterRow.last))
+
+
+def _closed(before: datetime) -> Select[str]:
+    last = select(StepRow.number).group_by(StepRow.number).having(func.max(StepRow.at) < before.timestamp())
+    return select(StepRow.number).where(StepRow.state == State.CLOSED.value, StepRow.number.in_(last))
 
 
 def _case(row: CaseRow) -> Case:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from bot.errors import StoreError
 
-HEAD = "0002"
+HEAD = "0003"
 """The last migration; a test compares it with the files."""
 
 ADVICE = "Vérifiez la place libre et les droits du dossier des données (CITE_DATA), ou CITE_RECORDS_URL, puis relancez."
@@ -104,8 +104,8 @@ def _migrate(engine: Engine) -> None:
 
 
 def _pragmas(connection: Any, _: Any) -> None:
-    """Readers never wait for the writer, a power cut loses nothing that was acknowledged, deletions cascade."""
+    """Readers never wait for the writer, a power cut loses nothing acknowledged, deletions cascade and are wiped."""
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()

@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.errors import StoreError
+from bot.store.accounts import AccountTable, SessionTable
+from bot.store.acts import ActTable
 from bot.store.cases import CaseTable
 from bot.store.database import ADVICE, open_database
+from bot.store.letters import LetterTable
 from bot.store.turns import TurnStore
 from bot.store.usefulness import Usefulness
 
@@ -19,6 +22,10 @@ class Store:
     turns: TurnStore
     usefulness: Usefulness
     cases: CaseTable
+    accounts: AccountTable
+    sessions: SessionTable
+    acts: ActTable
+    letters: LetterTable
 
 
 def open_store(folder: Path, url: str | None = None) -> Store:
@@ -32,7 +39,15 @@ def open_store(folder: Path, url: str | None = None) -> Store:
         StoreError: the folder cannot be made, or the database cannot be opened.
     """
     engine = open_database(url or _file_in(folder))
-    return Store(TurnStore(engine), Usefulness(engine), CaseTable(engine))
+    return Store(
+        TurnStore(engine),
+        Usefulness(engine),
+        CaseTable(engine),
+        AccountTable(engine),
+        SessionTable(engine),
+        ActTable(engine),
+        LetterTable(engine),
+    )
 
 
 def turn_store_in(folder: Path) -> TurnStore:

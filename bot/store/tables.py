@@ -1,7 +1,8 @@
 """The tables; migrations/ brings a database to them, and a test compares the two.
 
-No column holds free text of a resident, but `cases.message`: masked, and only when the resident asked that it be kept
-in the case (DESIGN.md, promise 7).
+No column holds free text of a resident, but two: `cases.message`, masked, and only when the resident asked that it be
+kept in the case; and `letters.content`, what an agent was sent, masked, for the days that answering it takes
+(DESIGN.md, promise 7).
 """
 
 from __future__ import annotations
@@ -93,3 +94,56 @@ class CounterRow(Base):
 
     year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     last: Mapped[int]
+
+
+class AccountRow(Base):
+    """One person of the City who may sign in; `secret` is empty when an identity provider vouches for them."""
+
+    __tablename__ = "accounts"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    secret: Mapped[str]
+    roles: Mapped[str]
+    active: Mapped[bool]
+    made: Mapped[float]
+    failures: Mapped[int]
+    locked_until: Mapped[float]
+
+
+class SessionRow(Base):
+    """One visit of a person signed in; only the digest of what their browser holds is kept."""
+
+    __tablename__ = "sessions"
+
+    digest: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(index=True)
+    roles: Mapped[str]
+    provider: Mapped[str]
+    token: Mapped[str]
+    opened: Mapped[float]
+    seen: Mapped[float]
+
+
+class ActRow(Base):
+    """One thing done or refused inside the house: who, what, on what, why."""
+
+    __tablename__ = "acts"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[float] = mapped_column(index=True)
+    who: Mapped[str] = mapped_column(index=True)
+    what: Mapped[str]
+    subject: Mapped[str]
+    why: Mapped[str] = mapped_column(Text)
+
+
+class LetterRow(Base):
+    """One letter that an agent answers, masked, with the reply being written."""
+
+    __tablename__ = "letters"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    author: Mapped[str] = mapped_column(index=True)
+    at: Mapped[float] = mapped_column(index=True)
+    version: Mapped[int]
+    content: Mapped[str] = mapped_column(Text)

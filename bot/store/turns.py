@@ -93,6 +93,24 @@ class TurnStore:
         wanted = select(TurnRow).join(TurnRow.quoted).where(QuotedRow.passage == passage).distinct()
         return self._lines(wanted.order_by(TurnRow.at))
 
+    def due(self, before: datetime) -> tuple[Line, ...]:
+        """Return the turns that ended before a time, oldest first: those that `purge` would delete.
+
+        Raises:
+            StoreError: the database does not answer.
+        """
+        return self._lines(select(TurnRow).where(TurnRow.at < before.timestamp()).order_by(TurnRow.at))
+
+    def erase(self, receipt: str) -> bool:
+        """Delete one turn with what it quoted; tell whether there was one.
+
+        Raises:
+            StoreError: nothing was deleted.
+        """
+        with writing(self._engine) as session:
+            gone = delete(TurnRow).where(TurnRow.receipt == receipt).returning(TurnRow.receipt)
+            return session.scalar(gone) is not None
+
     def purge(self, before: datetime) -> int:
         """Delete the turns that ended before a time, and return how many.
 

@@ -1,0 +1,171 @@
+"""An agent handles a letter in a real browser, by the keyboard alone; what a machine can check of accessibility."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import docx
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
+
+from bot.assembly import Assembly
+from bot.store import Account, Store
+from ethics.case import open_case
+from ethics.policy import load_policy
+from tests.ui.conftest import CHROMIUM, serving
+from tests.ui.desk.conftest import LETTER
+from tests.ui.identity.conftest import PASSWORD, Clock
+from ui.identity import Identity
+from ui.records import Records
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine (Debian: apt-get install chromium)"),
+]
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        yield found
+        found.close()
+
+
+@pytest.fixture
+def house(bot: Assembly, store: Store, tmp_path: Path, identity: Identity, clock: Clock) -> Iterator[str]:
+    records = Records(store, tmp_path, load_policy(), clock)
+    both = Account("both", identity.passwords.hash(PASSWORD), ("agent", "admin"), active=True, made=clock())
+    store.accounts.add(both)
+    with serving(bot, records=records, identity=identity) as address:
+        yield address
+
+
+def enter(page: Page, house: str, name: str = "both") -> None:
+    page.goto(f"{house}/bureau")
+    page.locator("#name").fill(name)
+    page.locator("#password").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.locator("#text")).to_be_visible()
+
+
+def validated(page: Page) -> None:
+    """Validate every sentence, one by one, by the keyboard."""
+    for _ in range(40):
+        button = page.locator("li.line:not(.done) button[value=validate]").first
+        if not button.count():
+            return
+        where = button.locator("xpath=..").locator("input[name=checked]")
+        if where.count():
+            where.fill("page officielle, 2 mars 2026")
+        button.focus()
+        sent(page)
+
+
+def sent(page: Page) -> None:
+    """Send the form that has the focus, and wait for the page that answers."""
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+
+
+def test_the_personal_data_come_back_in_the_browser_alone(browser: Browser, house: str, tmp_path: Path) -> None:
+    with browser.new_context(viewport={"width": 1280, "height": 900}, locale="fr-FR") as context:
+        page = context.new_page()
+        requests: list[str] = []
+        errors: list[str] = []
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("request", lambda request: requests.append(_body(request)))
+        enter(page, house)
+        page.locator("#text").fill(LETTER)
+        page.locator("main button.primary").click()
+        expect(page.locator("[data-hidden]")).to_contain_text("Jeanne Martin")
+        requests.clear()
+
+        page.locator("a.button").click()
+        expect(page.locator("body")).not_to_contain_text("Jeanne")
+        page.locator("#service").fill("Mairie du 20e")
+        page.locator("#addressee").fill("Mme Jeanne Martin")
+        page.locator("#decision-no").check()
+        page.locator("#service").focus()
+        sent(page)
+        validated(page)
+        page.locator("a[href$=sortie]").click()
+        expect(page.locator("[data-text]")).to_contain_text("Jeanne Martin")
+        with page.expect_download() as download:
+            page.locator("[data-docx]").click()
+        download.value.save_as(tmp_path / "reponse.docx")
+
+        text = "\n".join(one.text for one in docx.Document(str(tmp_path / "reponse.docx")).paragraphs)
+        assert "Jeanne Martin" in text
+        assert "[nom" not in text
+        assert [body for body in requests if "Jeanne" in body or "Martin" in body] == []
+        assert errors == []
+
+
+def _body(request: Request) -> str:
+    return f"{request.url} {request.post_data or ''}"
+
+
+def test_every_screen_of_the_desk_has_no_violation_that_a_machine_can_find(
+    browser: Browser, house: str, store: Store, clock: Clock
+) -> None:
+    case = open_case(store.cases, clock(), "", severe=True)
+    with browser.new_context(viewport={"width": 820, "height": 1000}, locale="fr-FR") as context:
+        page = context.new_page()
+        found: dict[str, Any] = {}
+
+        def check(name: str) -> None:
+            report = Axe().run(page, options={"runOnly": RULES}).response["violations"]
+            if report:
+                found[name] = [(one["id"], [node["html"][:120] for node in one["nodes"][:3]]) for one in report]
+            wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            if wide > 0:
+                found[f"{name} scrolls sideways"] = wide
+
+        page.goto(f"{house}/connexion")
+        check("sign in")
+        enter(page, house)
+        check("desk")
+        page.locator("main button.primary").click()
+        check("desk, refused")
+        page.locator("#text").fill(LETTER)
+        page.locator("main button.primary").click()
+        check("masked")
+        page.locator("a.button").click()
+        check("draft")
+        for summary in page.locator("main summary").all()[:6]:
+            summary.click()
+        check("draft, opened")
+        page.locator("#service").fill("Mairie du 20e")
+        page.locator("#decision-yes").check()
+        page.locator("#service").focus()
+        sent(page)
+        validated(page)
+        check("draft, validated")
+        page.locator("a[href$=sortie]").click()
+        check("export")
+        for path in ("/bureau/demandes", f"/bureau/demandes/{case.number}", "/compte", "/journal"):
+            page.goto(f"{house}{path}")
+            check(path)
+        assert found == {}
+
+
+def test_the_whole_letter_is_handled_without_a_script(browser: Browser, house: str) -> None:
+    with browser.new_context(java_script_enabled=False, locale="fr-FR") as context:
+        page = context.new_page()
+        enter(page, house)
+        page.locator("#text").fill(LETTER)
+        page.locator("main button.primary").click()
+        expect(page.locator("main")).to_contain_text("notez-les")
+        page.locator("a.button").click()
+        page.locator("#service").fill("Mairie du 20e")
+        page.locator("#decision-no").check()
+        page.locator("#service").focus()
+        sent(page)
+        validated(page)
+        page.locator("a[href$=sortie]").click()
+        expect(page.locator("[data-text]")).to_contain_text("[nom 1]")
