@@ -6,36 +6,52 @@ import ipaddress
 import os
 import socket
 import sys
+from collections.abc import Callable
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
 import uvicorn
+from fastapi import FastAPI
 
 from bot.assembly import assemble
 from bot.errors import BotError
+from bot.manifest import Fingerprinter, both
+from bot.release import Release, open_release
 from bot.store import open_store
 from corpus.errors import CorpusError
 from corpus.settings import Settings, load_settings
 from ethics.errors import EthicsError
 from ethics.gate import Place
+from ethics.manifest import Manifest
 from ethics.policy import load_policy
 from ethics.recall import Change
-from ui import case_commands
+from ui import case_commands, partner_commands, retention_commands
 from ui.admission import Admission, Limits
 from ui.alert import Alert, Pinned
 from ui.door import Hurried
+from ui.identity import commands as user_commands
+from ui.identity.settings import identity_of
 from ui.mcp_server import mcp_server
+from ui.partners import Partners
+from ui.public.evaluation import Evaluations
 from ui.recalls import RecallBook
 from ui.records import Records
 from ui.server import create_app
 from ui.service import Service
-from ui.watch import Watch
+from ui.successor import Kept, become
+from ui.watch import Successor, Watch, unknown_manifest
 
 HERE = ("127.0.0.1", "localhost", "::1")
 
+HandOver = Callable[[Release | None], None]
+
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(case_commands.app, name="case")
+app.add_typer(partner_commands.app, name="partner")
+app.add_typer(retention_commands.app, name="retention")
+app.add_typer(user_commands.app, name="user")
 
 
 @app.callback(invoke_without_command=True)
@@ -43,40 +59,61 @@ def serve(
     context: typer.Context,
     host: Annotated[str, typer.Option(help="Adresse d’écoute.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port d’écoute.")] = 8080,
+    release: Annotated[Path | None, typer.Option(help="Dossier d’une version approuvée, servie à la place.")] = None,
+    door: Annotated[int, typer.Option(hidden=True, help="Descripteur d’un port déjà pris.")] = -1,
 ) -> None:
     """Ouvrir les pages de Cité ; les autres commandes sont celles des agents."""
     if context.invoked_subcommand:
         return
     settings, loopback = load_settings(), _loopback(host)
-    door = _door(host, port)
-    service, watch = _opened(settings, loopback=loopback)
-    watch.follow()
+    taken = _door(host, port) if door < 0 else socket.socket(fileno=door)
+    words = ["--host", host, "--port", str(taken.getsockname()[1])]
+    if release is not None and not (wanted := open_release(release)).is_running():
+        wanted.check(settings)
+        become(wanted, taken, words, settings.data)
+    next_one, servers = list[Release | None](), list[uvicorn.Server]()
+
+    def hand_over(one: Release | None) -> None:
+        next_one.append(one)
+        for server in servers:
+            # What is being answered is finished first.
+            server.should_exit = True
+
+    opened = _opened(settings, release, loopback=loopback, hand_over=hand_over)
+    if opened is None:
+        become(next_one[0], taken, words, settings.data)
+        return
+    service, watch = opened
     standing = watch()
     for finding in (*service.assembly.findings, *standing.findings):
         typer.echo(f"attention : {finding}", err=True)
     names = _listed(settings.hosts) or ((*HERE, host) if loopback else ())
-    pages = create_app(service, names, _listed(settings.origins), Pinned(settings.data))
-    server = uvicorn.Server(
-        uvicorn.Config(
-            pages,
-            log_level="warning",
-            lifespan="off",
-            http=Hurried,
-            limit_concurrency=1000,
-            timeout_keep_alive=5,
-            h11_max_incomplete_event_size=32_768,
-            server_header=False,
-        )
+    assert service.records is not None
+    people = identity_of(settings, service.records.store)
+    pages = create_app(
+        service,
+        names,
+        _listed(settings.origins),
+        Pinned(settings.data),
+        people,
+        Partners(settings.data).find,
+        Evaluations(settings.data / "eval", settings.records),
     )
+    servers.append(server := _server(pages))
+    watch.follow()
     shown = f"[{host}]" if ":" in host else host
-    typer.echo(f"Cité, niveau {standing.level} : http://{shown}:{door.getsockname()[1]}", err=True)
-    server.run(sockets=[door])
+    typer.echo(f"Cité, niveau {standing.level} : http://{shown}:{taken.getsockname()[1]}", err=True)
+    server.run(sockets=[taken.dup()])
+    if next_one:
+        become(next_one[-1], taken, words, settings.data)
 
 
 @app.command()
 def mcp() -> None:
     """Répondre à un assistant par le protocole MCP, sur l’entrée et la sortie."""
-    service, watch = _opened(load_settings(), loopback=True)
+    opened = _opened(load_settings(), loopback=True)
+    assert opened is not None, "the place is left to nobody"
+    service, watch = opened
     watch.follow()
     mcp_server(service).run("stdio")
 
@@ -117,13 +154,63 @@ def recall(
     typer.echo(f"{len(made.receipts)} réponses rappelées ; voir la page /erreurs.")
 
 
-def _opened(settings: Settings, *, loopback: bool) -> tuple[Service, Watch]:
+def _opened(
+    settings: Settings, release: Path | None = None, *, loopback: bool, hand_over: HandOver | None = None
+) -> tuple[Service, Watch] | None:
+    """Open the bot and ask the gate about it; None when the place was left to another process.
+
+    Args:
+        settings: of the service.
+        release: folder of the release that this process runs; None for the code and the index in force.
+        loopback: served on this machine only.
+        hand_over: leaves the place to another process; None leaves it to nobody.
+    """
+    served = settings if release is None else open_release(release).settings(settings)
+    kept, left = Kept(settings, served), list[Release | None]()
+
+    def leave(one: Release | None) -> None:
+        left.append(one)
+        if hand_over is not None:
+            hand_over(one)
+
+    def watched(live: Callable[[], Manifest], chore: Callable[[], object] = lambda: None) -> Watch:
+        successor = None if hand_over is None else Successor(kept.fresh, kept.releases, kept.check, leave)
+        place = Place(settings.scope, loopback)
+        return Watch(settings.records, place, live=live, chore=chore, successor=successor)
+
+    # Asked before anything is loaded, since what was altered may not even load; and fingerprinted again afterwards:
+    # what changes meanwhile is not known to be what is in memory.
+    first = watched(kept.fresh)
+    first.check()
+    if left:
+        return None
     store = open_store(settings.records, _database(settings))
     records = Records(store, settings.records, load_policy())
-    watch = Watch(settings.records, Place(settings.scope, loopback), chore=records.purge)
+    now = [first]
+    assembly = assemble(served, keep=store.turns.keep, release=lambda: now[-1].release)
+    prints = Fingerprinter(served, generation=assembly.opened.folder)
+    start = first.live or unknown_manifest()
+    watch = watched(lambda: both(start, prints.manifest()), records.purge)
     watch.check()
-    assembly = assemble(settings, keep=store.turns.keep)
-    return Service(assembly, Admission(Limits()), watch, records=records), watch
+    now.append(watch)
+    service = Service(assembly, Admission(Limits()), watch, records=records, distrust=watch.distrust)
+    return service, watch
+
+
+def _server(pages: FastAPI) -> uvicorn.Server:
+    return uvicorn.Server(
+        uvicorn.Config(
+            pages,
+            log_level="warning",
+            lifespan="off",
+            http=Hurried,
+            limit_concurrency=1000,
+            timeout_keep_alive=5,
+            timeout_graceful_shutdown=30,
+            h11_max_incomplete_event_size=32_768,
+            server_header=False,
+        )
+    )
 
 
 def _door(host: str, port: int) -> socket.socket:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections import OrderedDict
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any
+from weakref import WeakValueDictionary
 
-from fastapi import APIRouter, Header, Request
+from fastapi import APIRouter, Depends, Header, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
@@ -18,7 +20,8 @@ from bot.rewrite import continued
 from bot.screen import LONGEST
 from bot.turn import NO_CONVERSATION, Conversation, Turn
 from corpus.document import Passage
-from ui.admission import BusyError, TooManyError
+from ui.admission import BusyError, Ticket, TooManyError, network_of
+from ui.partners import Partner
 from ui.service import Service, ThemeOffError
 
 PREFIX = "/api/v1"
@@ -35,6 +38,11 @@ class Problem(BaseModel):
     title: str = Field(description="Ce qui s’est passé, en français.")
     status: int = Field(description="Code HTTP.")
     detail: str = Field(description="Ce qu’il faut faire.")
+    position: int | None = Field(default=None, description="Rang dans la file d’attente, à partir de 1.")
+    ticket: str | None = Field(
+        default=None,
+        description="À renvoyer dans l’en-tête « queue-ticket », avant « retry-after », pour garder ce rang.",
+    )
 
 
 def problems(*codes: int) -> dict[int | str, dict[str, Any]]:
@@ -54,7 +62,7 @@ class ProblemError(Exception):
     def response(self) -> Response:
         """Return the HTTP response."""
         headers = {"retry-after": str(self.seconds)} if self.seconds else None
-        return JSONResponse(self.problem.model_dump(), self.problem.status, headers, _PROBLEM)
+        return JSONResponse(self.problem.model_dump(exclude_none=True), self.problem.status, headers, _PROBLEM)
 
 
 class Question(BaseModel):
@@ -114,11 +122,19 @@ _CONVERSATION = TypeAdapter(Conversation)
 
 
 class Remembered:
-    """Answers already given under an idempotency key, the latest ones only, and only to the same question."""
+    """Answers already given under an idempotency key, the latest ones only, and only to the same question.
+
+    A key belongs to its caller: two of them may choose the same one.
+    """
 
     def __init__(self, size: int = _REMEMBERED) -> None:
         self._size = size
         self._kept: OrderedDict[str, tuple[str, dict[str, Any]]] = OrderedDict()
+        self._asking: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    def alone(self, key: str) -> asyncio.Lock:
+        """Return the lock of a key: the same question sent twice at once is answered once."""
+        return self._asking.setdefault(key, asyncio.Lock())
 
     def get(self, key: str, asked: str) -> dict[str, Any] | None:
         """Return the answer given under `key`.
@@ -149,52 +165,97 @@ class _Asked:
     wanted: bool
 
 
-@router.post("/ask", responses=problems(400, 409, 413, 422, 429, 503))
+async def partner(
+    request: Request,
+    cite_key: Annotated[
+        str | None, Header(max_length=128, description="Clé d’un partenaire : un débit plus grand.")
+    ] = None,
+) -> None:
+    """Know a partner by its key; a wrong key is counted as its address, and refused.
+
+    Raises:
+        ProblemError: the key is not one, or was revoked.
+    """
+    if cite_key is None:
+        return
+    request.state.partner = request.app.state.partners(cite_key)
+    if request.state.partner is None:
+        await count(request)
+        detail = "Vérifiez l’en-tête « cite-key », ou retirez-le pour demander comme un habitant."
+        raise ProblemError("key-unknown", "Clé inconnue ou révoquée", 401, detail)
+
+
+KEYED = [Depends(partner)]
+Place = Annotated[str, Header(max_length=64, description="Le « ticket » d’une réponse 503, pour garder son rang.")]
+
+
+@router.post("/ask", responses=problems(400, 401, 409, 413, 422, 429, 503), dependencies=KEYED)
 async def ask(
     request: Request,
     question: Question,
     response: Response,
     idempotency_key: Annotated[str | None, Header(max_length=128)] = None,
+    queue_ticket: Place = "",
 ) -> dict[str, Any]:
     """Répondre à une question : la réponse citée, ou le refus motivé et la personne à contacter."""
-    service = service_of(request)
+    if not idempotency_key:
+        return await _answer(request, question, response, queue_ticket)
     remembered: Remembered = request.app.state.remembered
-    digest = question.model_dump_json()
-    if idempotency_key and (before := remembered.get(idempotency_key, digest)) is not None:
+    key, digest = f"{caller(request)} {idempotency_key}", question.model_dump_json()
+    async with remembered.alone(key):
+        before = remembered.get(key, digest)
+        if before is None:
+            before = await _answer(request, question, response, queue_ticket)
+            remembered.put(key, digest, before)
         return before
+
+
+async def _answer(request: Request, question: Question, response: Response, ticket: str) -> dict[str, Any]:
+    service = service_of(request)
     response.headers["ratelimit-remaining"] = str(await admit(request, service))
     asked = _asked(question)
     try:
-        turn = await service.answer(asked.text, asked.conversation, wanted=asked.wanted)
+        place = service.admission.join(ticket)
+        turn = await service.answer(asked.text, asked.conversation, wanted=asked.wanted, ticket=place)
     except BusyError as error:
         raise _busy(error) from error
     except ThemeOffError as error:
         raise _closed() from error
-    answer = answered(turn, service)
-    if idempotency_key:
-        remembered.put(idempotency_key, digest, answer)
-    return answer
+    return answered(turn, service)
 
 
-@router.post("/ask/stream", responses=problems(400, 413, 422, 429, 503), response_class=StreamingResponse)
-async def stream(request: Request, question: Question) -> Response:
-    """Répondre par un flux SSE : chaque phrase d’un modèle dès qu’elle est vérifiée, puis la réponse entière."""
+@router.post(
+    "/ask/stream",
+    responses=problems(400, 401, 413, 422, 429, 503),
+    response_class=StreamingResponse,
+    dependencies=KEYED,
+)
+async def stream(request: Request, question: Question, queue_ticket: Place = "") -> Response:
+    """Répondre par un flux SSE : le rang s’il faut attendre, les phrases vérifiées, puis la réponse entière."""
     service = service_of(request)
     await admit(request, service)
-    return StreamingResponse(_events(service, _asked(question)), media_type="text/event-stream")
+    return StreamingResponse(_events(service, _asked(question), queue_ticket), media_type="text/event-stream")
 
 
-async def _events(service: Service, asked: _Asked) -> AsyncIterator[str]:
+async def _events(service: Service, asked: _Asked, ticket: str) -> AsyncIterator[str]:
+    # Here, since what never begins to be sent never gives its place back.
+    place: Ticket | None = None
     try:
-        async for event in service.stream(asked.text, asked.conversation, wanted=asked.wanted):
+        place = service.admission.join(ticket)
+        async for position in place.positions():
+            yield f"event: queue\ndata: {json.dumps({'position': position})}\n\n"
+        async for event in service.stream(asked.text, asked.conversation, wanted=asked.wanted, ticket=place):
             name, data = (
                 ("answer", answered(event, service)) if isinstance(event, Turn) else ("sentence", {"text": event.text})
             )
             yield f"event: {name}\ndata: {json.dumps(data, default=str)}\n\n"
     except BusyError as error:
-        yield f"event: problem\ndata: {_busy(error).problem.model_dump_json()}\n\n"
+        yield f"event: problem\ndata: {_busy(error).problem.model_dump_json(exclude_none=True)}\n\n"
     except ThemeOffError:
-        yield f"event: problem\ndata: {_closed().problem.model_dump_json()}\n\n"
+        yield f"event: problem\ndata: {_closed().problem.model_dump_json(exclude_none=True)}\n\n"
+    finally:
+        if place is not None:
+            service.admission.leave(place)
 
 
 @router.get("/passages/{ref:path}", responses=problems(404, 422))
@@ -259,16 +320,33 @@ async def admit(request: Request, service: Service) -> int:
 
 
 async def count(request: Request) -> int:
-    """Count one request of an address, and return how many more it may make.
+    """Count one request of an address or of a partner, and return how many more it may make.
 
     Raises:
         ProblemError: it, or everybody together, asks too much.
     """
+    known = _partner(request)
+    name, rate = (known.name, known.rate) if known else ("", "")
     try:
-        return await service_of(request).admission.count(request.client.host if request.client else "")
+        return await service_of(request).admission.count(_address(request), name, rate)
     except TooManyError as error:
         detail = f"Attendez {error.seconds} secondes."
         raise ProblemError("limit", "Trop de questions", 429, detail, error.seconds) from error
+
+
+def caller(request: Request) -> str:
+    """Return who asks: a partner by its name, anybody else by what is counted as one address."""
+    known = _partner(request)
+    return f"partner {known.name}" if known else network_of(_address(request))
+
+
+def _partner(request: Request) -> Partner | None:
+    found: Partner | None = getattr(request.state, "partner", None)
+    return found
+
+
+def _address(request: Request) -> str:
+    return request.client.host if request.client else ""
 
 
 def _closed() -> ProblemError:
@@ -276,7 +354,16 @@ def _closed() -> ProblemError:
 
 
 def _busy(error: BusyError) -> ProblemError:
-    return ProblemError("busy", "Service très demandé", 503, f"Réessayez dans {error.seconds} secondes.", error.seconds)
+    if not error.position:
+        told = f"Réessayez dans {error.seconds} secondes."
+        return ProblemError("busy", "Service très demandé", 503, told, error.seconds)
+    told = (
+        f"Rang {error.position} dans la file. Il est gardé {error.seconds} secondes : renvoyez la question avec "
+        "l’en-tête « queue-ticket »."
+    )
+    made = ProblemError("busy", "Service très demandé", 503, told, 1)
+    made.problem = made.problem.model_copy(update={"position": error.position, "ticket": error.key})
+    return made
 
 
 def _asked(question: Question) -> _Asked:

@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -85,14 +85,22 @@ def child(folder: str) -> None:
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[tuple[str, int, float]]:
-    """Serve in another process; gives its address, its id, and the seconds from its start to a first answer."""
+def served(
+    folder: Path, program: str = _SERVE, once: Callable[[str, str], None] | None = None
+) -> Iterator[tuple[str, int, float]]:
+    """Serve in another process; gives its address, its id, and the seconds from its start to a first answer.
+
+    Args:
+        folder: of what it keeps.
+        program: what it runs, which says its port first.
+        once: asks it one question; as a page when None.
+    """
     started = time.perf_counter()
-    process = subprocess.Popen([sys.executable, "-c", _SERVE, str(folder)], stdout=subprocess.PIPE, text=True)  # noqa: S603  ours
+    process = subprocess.Popen([sys.executable, "-c", program, str(folder)], stdout=subprocess.PIPE, text=True)  # noqa: S603  ours
     try:
         assert process.stdout is not None
         address = f"http://127.0.0.1:{process.stdout.readline().strip()}"
-        asked(address, QUESTIONS[0])
+        (once or asked)(address, QUESTIONS[0])
         yield address, process.pid, round(time.perf_counter() - started, 2)
     finally:
         process.terminate()

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from ethics.errors import CaseError
 from ethics.receipt import normal_id
-from ui.api import PREFIX, ProblemError, count, problems, service_of
+from ui.api import KEYED, PREFIX, ProblemError, count, problems, service_of
 from ui.records import LONGEST_MESSAGE, Proof, Records, in_french
 
 router = APIRouter(prefix=PREFIX)
@@ -118,7 +118,7 @@ class CaseRead(BaseModel):
     next_instances: list[str] = Field(description="À qui s’adresser maintenant.")
 
 
-@router.get("/receipts/{number}", responses=problems(404, 422, 429, 503))
+@router.get("/receipts/{number}", responses=problems(401, 404, 422, 429, 503), dependencies=KEYED)
 async def receipt(request: Request, number: str) -> ReceiptRead:
     """Retrouver un reçu : quand, d’après quels passages, par quelle version, et s’il a été rappelé."""
     records = _records(request)
@@ -131,7 +131,7 @@ async def receipt(request: Request, number: str) -> ReceiptRead:
     return ReceiptRead.of(found)
 
 
-@router.post("/feedback", status_code=204, responses=problems(400, 413, 422, 429, 503))
+@router.post("/feedback", status_code=204, responses=problems(400, 401, 413, 422, 429, 503), dependencies=KEYED)
 async def feedback(request: Request, opinion: Opinion) -> Response:
     """Dire si une réponse a été utile. Seul un nombre est gardé."""
     records = _records(request)
@@ -140,7 +140,7 @@ async def feedback(request: Request, opinion: Opinion) -> Response:
     return Response(status_code=204)
 
 
-@router.post("/cases", status_code=201, responses=problems(400, 404, 413, 422, 429, 503))
+@router.post("/cases", status_code=201, responses=problems(400, 401, 404, 413, 422, 429, 503), dependencies=KEYED)
 async def contest(request: Request, asked: Contest) -> CaseRead:
     """Contester une réponse : ouvre un dossier, sans identité."""
     records = _records(request)
@@ -152,7 +152,7 @@ async def contest(request: Request, asked: Contest) -> CaseRead:
     return _read(made.number, records)
 
 
-@router.get("/cases/{number}", responses=problems(404, 422, 429, 503))
+@router.get("/cases/{number}", responses=problems(401, 404, 422, 429, 503), dependencies=KEYED)
 async def case(request: Request, number: str) -> CaseRead:
     """Suivre un dossier par son numéro."""
     records = _records(request)

@@ -46,11 +46,13 @@ class Shield:
     Args:
         app: what is protected.
         hosts: names this service answers to, without port; empty accepts any.
+        larger: bytes of a body, for the paths that take a file.
     """
 
-    def __init__(self, app: ASGIApp, hosts: Collection[str] = ()) -> None:
+    def __init__(self, app: ASGIApp, hosts: Collection[str] = (), larger: Mapping[str, int] | None = None) -> None:
         self._app = app
         self._hosts = frozenset(host.lower() for host in hosts)
+        self._larger = larger or {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or answer it."""
@@ -58,13 +60,14 @@ class Shield:
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        refusal = self._refusal(headers)
+        largest = self._larger.get(scope["path"], LARGEST_BODY)
+        refusal = self._refusal(headers, largest)
         if refusal is not None:
             await _refused(scope["path"], *refusal)(scope, receive, _with_headers(send))
             return
-        await self._app(scope, _Bounded(receive), _with_headers(send))
+        await self._app(scope, _Bounded(receive, largest), _with_headers(send))
 
-    def _refusal(self, headers: Headers) -> tuple[int, str] | None:
+    def _refusal(self, headers: Headers, largest: int) -> tuple[int, str] | None:
         host = headers.get("host", "").rpartition(":")[0] or headers.get("host", "")
         if self._hosts and host.strip("[]").lower() not in self._hosts:
             return 400, "Ce nom de site n’est pas celui du service."
@@ -72,7 +75,7 @@ class Shield:
             length = int(headers.get("content-length", "0"))
         except ValueError:
             return 400, "Longueur illisible."
-        if length > LARGEST_BODY:
+        if length > largest:
             return 413, "Message trop long : résumez votre question en quelques phrases."
         return None
 
@@ -88,8 +91,9 @@ def _refused(path: str, status: int, told: str) -> Response:
 class _Bounded:
     """A body whose length was not announced is cut off at the same size, and one that does not come, after a time."""
 
-    def __init__(self, receive: Receive) -> None:
+    def __init__(self, receive: Receive, largest: int = LARGEST_BODY) -> None:
         self._receive = receive
+        self._largest = largest
         self._read = 0
         self._until = time.monotonic() + LONGEST_BODY_SECONDS
         self._whole = False
@@ -104,7 +108,7 @@ class _Bounded:
             return {"type": "http.disconnect"}
         self._read += len(message.get("body", b""))
         self._whole = not message.get("more_body", False)
-        if self._read > LARGEST_BODY:
+        if self._read > self._largest:
             return {"type": "http.disconnect"}
         return message
 
@@ -136,7 +140,7 @@ class Shared:
             app,
             allow_origins=list(origins),
             allow_methods=["GET", "POST"],
-            allow_headers=["content-type", "idempotency-key"],
+            allow_headers=["content-type", "idempotency-key", "queue-ticket"],
             expose_headers=["ratelimit-remaining", "retry-after"],
         )
 

@@ -21,10 +21,17 @@ from ethics.errors import EthicsError
 from ui.alert import Alert
 from ui.api import PREFIX, Problem, ProblemError, Remembered
 from ui.api import router as api
+from ui.desk.pages import ROOM_FOR_A_FILE
+from ui.desk.pages import install as install_desk
+from ui.identity import Identity
+from ui.identity import install as install_identity
 from ui.mcp_server import PATH as MCP
 from ui.mcp_server import Door
+from ui.partners import Partner
+from ui.public.evaluation import Evaluations
 from ui.public.pages import router as public
 from ui.records_api import router as records_api
+from ui.release_api import router as release_api
 from ui.resident.layout import RefusedError, refused
 from ui.resident.pages import router as resident
 from ui.resident.proofs import router as proofs
@@ -33,8 +40,12 @@ from ui.service import Service
 
 STATIC = Path(__file__).with_name("static")
 
-
 _LOG = logging.getLogger("cite.ui")
+_TOLD = {
+    400: ("Demande illisible", "Envoyez un objet JSON en UTF-8, tel que le décrit /api/v1/openapi.json."),
+    404: ("Adresse inconnue", "Les adresses de cette interface sont décrites dans /api/v1/openapi.json."),
+    405: ("Méthode refusée", "La méthode de chaque adresse est décrite dans /api/v1/openapi.json."),
+}
 
 
 def create_app(
@@ -42,6 +53,9 @@ def create_app(
     hosts: Collection[str] = (),
     origins: Collection[str] = (),
     alert: Callable[[], Alert | None] = lambda: None,
+    identity: Identity | None = None,
+    partners: Callable[[str], Partner | None] = lambda _: None,
+    evaluations: Evaluations | None = None,
 ) -> FastAPI:
     """Compose the application.
 
@@ -50,16 +64,24 @@ def create_app(
         hosts: names the service answers to; empty accepts any.
         origins: web sites whose pages may call the API.
         alert: the official alert to show, asked for each page.
+        identity: the City's people; without them, only the public pages are served.
+        partners: who a key of the API belongs to.
+        evaluations: where the figures measured are; None publishes none.
     """
     app = FastAPI(title="Cité", version="1", docs_url=None, redoc_url=None, openapi_url=f"{PREFIX}/openapi.json")
     app.state.service = service
     app.state.remembered = Remembered()
+    app.state.partners = partners
+    app.state.evaluations = evaluations
     app.state.assets = _assets()
     app.state.alert = alert
     for router in (resident, proofs, public):
         app.include_router(router, include_in_schema=False)
-    for router in (api, records_api):
+    for router in (api, records_api, release_api):
         app.include_router(router)
+    if identity is not None:
+        install_identity(app, identity)
+        install_desk(app, service)
     app.router.routes.append(Route(MCP, endpoint=Door(service), include_in_schema=False))
     app.mount("/static", _Static(directory=STATIC), name="static")
     app.add_exception_handler(RefusedError, _refused)
@@ -70,7 +92,7 @@ def create_app(
         app.add_exception_handler(kept, _unkept)
     app.openapi = lambda: _described(app)  # type: ignore[method-assign]
     app.add_middleware(Shared, prefix=PREFIX, origins=origins)
-    app.add_middleware(Shield, hosts=hosts)
+    app.add_middleware(Shield, hosts=hosts, larger=ROOM_FOR_A_FILE)
     return app
 
 
@@ -131,8 +153,8 @@ async def _unkept(request: Request, error: Exception) -> Response:
 async def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     if request.url.path.startswith(PREFIX):
-        detail = "Les adresses de cette interface sont décrites dans /api/v1/openapi.json."
-        response = ProblemError("http", str(error.detail), error.status_code, detail).response()
+        title, told = _TOLD.get(error.status_code, ("Demande refusée", "Voir /api/v1/openapi.json."))
+        response = ProblemError("http", title, error.status_code, told).response()
         response.headers.update(error.headers or {})
         return response
     name = "not_found" if error.status_code == 404 else "wrong"

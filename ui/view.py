@@ -16,7 +16,9 @@ from corpus.document import Passage, fold_spaces
 from ui.missing import missing_roles
 from ui.rights import Right, rights_beside
 
-_ALSO = ("branch", "exception", "document")
+_ALSO = ("exception", "branch", "document")
+_FIRST = frozenset({"language", "translated"})
+"""Warnings without which the rest cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +94,13 @@ class View:
     groups: tuple[Group, ...]
     asked: str
     options: tuple[Option, ...]
-    also: tuple[tuple[str, tuple[str, ...]], ...]
+    also: tuple[tuple[str, str, tuple[str, ...]], ...]
     warnings: tuple[str, ...]
+    warnings_first: tuple[str, ...]
     sources: tuple[Source, ...]
     contact: Contact | None
     contact_checked: str
+    contact_host: str
     energy: str
     receipt: str
     language: str
@@ -123,15 +127,17 @@ def view_of(turn: Turn, assembly: Assembly) -> View:
         asked=asked_text(turn.question.text) if turn.question is not None else "",
         options=tuple(_options(turn.question)) if turn.question is not None else (),
         also=tuple(_also(turn)),
-        warnings=tuple(warning_text(key, value) for key, value in turn.warnings),
+        warnings=tuple(warning_text(key, value) for key, value in turn.warnings if key not in _FIRST),
+        warnings_first=tuple(warning_text(key, value) for key, value in turn.warnings if key in _FIRST),
         sources=tuple(_sources(turn.sentences, numbers, assembly.opened.store.passage)),
         contact=contact,
         contact_checked=day_text(contact.checked) if contact else "",
+        contact_host=host_of(contact.url or "") if contact else "",
         energy=energy_text(turn),
         receipt=turn.receipt,
         language=turn.language,
         may_reword=assembly.may_reword and turn.status is Status.ANSWERED and not turn.generated,
-        missing=tuple(texts()["role"][role].lower() for role in missing_roles(turn, assembly.opened.store)),
+        missing=tuple(missing_roles(turn, assembly.opened.store)),
         rights=rights_beside(turn.card, assembly.opened.store) if turn.card is not None and turn.sentences else (),
     )
 
@@ -172,11 +178,11 @@ def _options(asked: Asked) -> Iterator[Option]:
             yield Option("pick", f"{asked.choice}|{label}", label)
 
 
-def _also(turn: Turn) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _also(turn: Turn) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     for kind in _ALSO:
         labels = tuple(dict.fromkeys(item.label for item in turn.also if item.kind == kind))
         if labels:
-            yield texts()["also"][kind], labels
+            yield kind, texts()["also"][kind], labels
 
 
 def _sources(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 from urllib.parse import quote
 
 import httpx
@@ -51,6 +53,21 @@ def test_the_same_key_gives_the_same_answer_and_another_question_under_it_is_ref
 
     assert ask(client, LOST_CARD_CHILD, key).json() == first.json()
     assert ask(client, PASSPORT, key).status_code == 409
+
+
+def test_the_same_key_sent_twice_at_once_is_answered_once(address: str) -> None:
+    def send(_: int) -> str:
+        sent: dict[str, Any] = {
+            "url": f"{address}/api/v1/ask",
+            "json": {"q": PASSPORT},
+            "headers": {"idempotency-key": "at-once"},
+        }
+        return str(httpx.post(**sent, timeout=60).json()["receipt"])
+
+    with ThreadPoolExecutor(4) as pool:
+        receipts = set(pool.map(send, range(4)))
+
+    assert len(receipts) == 1
 
 
 def test_a_cited_passage_can_be_read(client: httpx.Client) -> None:

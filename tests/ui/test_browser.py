@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from bot.assembly import Assembly
 from tests.bot.town import ELSEWHERE, LOST_CARD_CHILD, PASSPORT
 from tests.ui.conftest import CHROMIUM, serving
+from ui.admission import Limits
 from ui.records import Records
 
 pytestmark = [
@@ -22,11 +23,14 @@ pytestmark = [
     pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine (Debian: apt-get install chromium)"),
 ]
 
+# The machine of the tests may be busy with other things: only what never comes is a failure.
+expect.set_options(timeout=30_000)
+
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
 ASKED = {"answer": LOST_CARD_CHILD, "question": PASSPORT, "refusal": ELSEWHERE}
 PAGES = (
     *("/", "/nulle-part", "/passage/inconnu", "/recu", "/recu/BCDF-GHJK-LMNP-12", "/contester", "/dossier"),
-    *("/charte", "/en-service", "/registre", "/erreurs", "/verifier", "/vie-privee", "/accessibilite"),
+    *("/charte", "/en-service", "/evaluation", "/registre", "/erreurs", "/verifier", "/vie-privee", "/accessibilite"),
     "/ecoconception",
 )
 SPACED = """(root) => {
@@ -220,6 +224,23 @@ def town_hall() -> Iterator[tuple[str, list[str]]]:
     yield f"http://127.0.0.1:{server.server_port}", shown
     server.shutdown()
     server.server_close()
+
+
+def test_the_widget_tells_the_rank_in_a_crowd_then_whom_to_call(browser: Browser, bot: Assembly) -> None:
+    crowd = Limits(workers=0, patience=0.3, per_address="1000/minute")
+    with (
+        town_hall() as (hall, shown),
+        serving(bot, crowd, origins=[hall]) as cite,
+        browser.new_context(locale="fr-FR") as context,
+    ):
+        shown.append(f"<script src='{cite}/static/widget.js' defer></script>")
+        page = context.new_page()
+        page.goto(hall)
+        page.locator("button.open").click()
+        page.get_by_label("Votre question").fill(PASSPORT)
+        page.get_by_label("Votre question").press("Enter")
+        expect(page.get_by_role("status")).to_contain_text("bientôt votre tour")
+        expect(page.get_by_role("status")).to_contain_text("appelez le 3975")
 
 
 def test_the_widget_answers_on_the_page_of_another_site_by_the_keyboard_alone(

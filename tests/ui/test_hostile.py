@@ -6,14 +6,18 @@ from pathlib import Path
 from urllib.parse import quote
 
 import httpx
+import pytest
 from selectolax.lexbor import LexborHTMLParser as HTMLParser
 
 from bot.assembly import Assembly, assemble
 from tests.bot.town import FICHES, LOST_CARD_CHILD, _fiche, _text, town_in
 from tests.corpus.dila.build import chapter, para
 from tests.ui.conftest import serving
+from tests.ui.hostile import attempts
 from tests.ui.reading import asked, text_of
+from ui import door
 from ui.admission import Limits
+from ui.records import Records
 
 SCRIPT = "&lt;script&gt;alert(1)&lt;/script&gt;"
 WASPS = _fiche(
@@ -56,3 +60,14 @@ def test_a_flood_from_one_address_leaves_the_others_served(bot: Assembly) -> Non
             assert asked(client, LOST_CARD_CHILD).status_code == 200
 
     assert codes == {200, 429}
+
+
+def test_nothing_of_what_is_tried_on_purpose_happens(
+    bot: Assembly, records: Records, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(door, "SECONDS", 0.3)
+    with serving(bot, records=records, hosts=["127.0.0.1"]) as address:
+        tried = list(attempts(address))
+
+    assert len(tried) > 30
+    assert [one for one in tried if not one.held] == []

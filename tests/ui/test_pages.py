@@ -54,11 +54,15 @@ def test_what_the_quoted_passages_do_not_tell_is_said(client: httpx.Client) -> N
     told = text_of(asked(client, LOST_CARD_CHILD).text)
     missing = told.partition("n’indiquent rien sur : ")[2].partition(".")[0]
 
-    assert missing == "démarche, documents à fournir, où s’adresser"
+    assert missing == "la démarche, les documents à fournir, l’endroit où s’adresser"
 
 
 def test_other_cases_and_exceptions_are_shown_without_a_click(client: httpx.Client) -> None:
-    assert "open" in first(asked(client, LOST_CARD_CHILD).text, "article > details").attributes
+    page = asked(client, LOST_CARD_CHILD).text
+    cases = HTMLParser(page).css("h3[id^=also] ~ details")
+
+    assert cases
+    assert all("open" in one.attributes or "voisines" in one.text() for one in cases)
 
 
 def test_a_deciding_question_is_buttons_and_pressing_one_answers(client: httpx.Client) -> None:

@@ -28,7 +28,16 @@ def test_every_public_page_is_reached_from_the_foot_of_every_page(client: httpx.
     pages = {link: client.get(link) for link in links}
 
     assert set(links) == {
-        *("/charte", "/en-service", "/registre", "/erreurs", "/verifier", "/vie-privee", "/accessibilite"),
+        *(
+            "/charte",
+            "/en-service",
+            "/evaluation",
+            "/registre",
+            "/erreurs",
+            "/verifier",
+            "/vie-privee",
+            "/accessibilite",
+        ),
         *("/ecoconception", "/recu", "/dossier"),
     }
     assert {link: page.status_code for link, page in pages.items()} == dict.fromkeys(links, 200)

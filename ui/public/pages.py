@@ -1,20 +1,23 @@
-"""The public pages: charter, what is in service, register, errors and recalls, accessibility, eco-design, privacy."""
+"""The public pages: charter, what is in service, evaluation, register, errors, accessibility, eco-design, privacy."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import cache
+from itertools import count
 from pathlib import Path
 
 from anyio.to_thread import run_sync
 from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse, Response
+from fastapi.responses import HTMLResponse, JSONResponse, Response
 from markdown_it import MarkdownIt
 
 from ethics.policy import Policy, load_policy
 from ethics.register import FIELDS, read_register
+from ui.public.evaluation import Evaluations, Published
 from ui.records import Erratum, Records
-from ui.resident.layout import feed, page, service_of
+from ui.resident.layout import RefusedError, feed, page, service_of
 
 FOLDER = Path(__file__).with_name("pages")
 CHARTER = Path(__file__).parents[2] / "ethics" / "charte.md"
@@ -46,6 +49,22 @@ async def running(request: Request) -> Response:
         useful=useful,
         not_useful=sum(said.values()) - useful,
     )
+
+
+@router.get("/evaluation", response_class=HTMLResponse)
+async def evaluation(request: Request) -> Response:
+    """What was measured, in figures."""
+    published = await run_sync(_published, request)
+    return page(request, "evaluation.html", published=published, index=service_of(request).assembly.opened.manifest)
+
+
+@router.get("/evaluation.json")
+async def evaluation_data(request: Request) -> Response:
+    """The same figures, for a machine."""
+    published = await run_sync(_published, request)
+    if published is None:
+        raise RefusedError("not_found", 404)
+    return JSONResponse({"approved": published.approved, **published.report.model_dump(mode="json")})
 
 
 @router.get("/registre", response_class=HTMLResponse)
@@ -96,7 +115,11 @@ def _rendered(file: Path) -> str:
     text = file.read_text(encoding="utf-8")
     if file.is_relative_to(FOLDER):
         text = text.format_map(facts(load_policy()))
-    return str(MarkdownIt("commonmark", {"html": False}).enable("table").render(text))
+    html = str(MarkdownIt("commonmark", {"html": False}).enable("table").render(text))
+    # A table wider than a phone scrolls by itself, and the keyboard must be able to scroll it.
+    ranks = count(1)
+    frame = '<div class="wide" role="region" tabindex="0" aria-label="Tableau {}"><table>'
+    return re.sub("<table>", lambda _: frame.format(next(ranks)), html).replace("</table>", "</table></div>")
 
 
 def facts(policy: Policy) -> dict[str, object]:
@@ -108,6 +131,12 @@ def facts(policy: Policy) -> dict[str, object]:
         "reply_days": policy.deadlines.reply_days,
         "severe_days": policy.deadlines.severe_reply_days,
     }
+
+
+def _published(request: Request) -> Published | None:
+    evaluations: Evaluations | None = request.app.state.evaluations
+    verdict = service_of(request).standing().verdict
+    return evaluations.published(verdict.approval if verdict else None) if evaluations else None
 
 
 def _errata(records: Records | None) -> tuple[Erratum, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from html import escape
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
@@ -12,13 +13,13 @@ from pydantic import BaseModel
 
 from bot.rewrite import continued
 from bot.turn import Conversation, Turn
-from ui.admission import BusyError
+from ui.admission import BusyError, Ticket
 from ui.conversation import packed, unpacked
 from ui.resident.layout import RefusedError, back, check_form, count, event, fragment, page, service_of, words_of
 from ui.security import SIZES, THEMES, visit_of
 from ui.service import Service, ThemeOffError
 from ui.view import line_of, marked, view_of
-from ui.words import languages
+from ui.words import Words, languages
 
 router = APIRouter()
 
@@ -40,6 +41,7 @@ class Question(BaseModel):
         document: key of the document chosen.
         every: asks for every case.
         reword: asks that a model words the answer.
+        ticket: gives back a place in the line.
     """
 
     q: str = ""
@@ -49,6 +51,7 @@ class Question(BaseModel):
     document: str = ""
     every: str = ""
     reword: str = ""
+    ticket: str = ""
 
     def conversation(self) -> Conversation:
         """Return what came before, with the button that was pressed."""
@@ -69,11 +72,14 @@ async def ask(request: Request, form: Annotated[Question, Form()]) -> Response:
     await _admit(request, service, form.token)
     conversation, wanted = form.conversation(), bool(form.reword)
     if "text/event-stream" in request.headers.get("accept", ""):
-        events = _events(request, service, form.q, conversation, wanted=wanted)
+        events = _events(request, service, form, conversation)
         return StreamingResponse(events, media_type="text/event-stream", headers={"cache-control": "no-store"})
     try:
-        turn = await service.answer(form.q, conversation, wanted=wanted)
+        place = service.admission.join(form.ticket)
+        turn = await service.answer(form.q, conversation, wanted=wanted, ticket=place)
     except BusyError as error:
+        if error.position:
+            return page(request, "waiting.html", 503, form=form, error=error)
         raise RefusedError("busy", 503, error.seconds) from error
     except ThemeOffError as error:
         raise RefusedError("closed", 503) from error
@@ -124,12 +130,16 @@ async def _admit(request: Request, service: Service, token: str) -> None:
     await count(request)
 
 
-async def _events(
-    request: Request, service: Service, text: str, conversation: Conversation, *, wanted: bool
-) -> AsyncIterator[str]:
+async def _events(request: Request, service: Service, form: Question, conversation: Conversation) -> AsyncIterator[str]:
     numbers: dict[str, int] = {}
+    say = words_of(request)
+    # A place is taken here, since what never begins to be sent never gives it back.
+    place: Ticket | None = None
     try:
-        async for found in service.stream(text, conversation, wanted=wanted):
+        place = service.admission.join(form.ticket)
+        async for rank in place.positions():
+            yield event("queue", {"text": said_of_rank(say, rank)})
+        async for found in service.stream(form.q, conversation, wanted=bool(form.reword), ticket=place):
             if isinstance(found, Turn):
                 after = packed(continued(found))
                 view = view_of(found, service.assembly)
@@ -138,6 +148,21 @@ async def _events(
             else:
                 yield event("sentence", {"text": line_of(found, numbers).text})
     except BusyError as error:
-        yield event("busy", {"html": words_of(request)("refused.busy", seconds=error.seconds)})
+        if error.position:
+            yield event("busy", {"html": fragment(request, "waiting_form.html", form=form, error=error)})
+        else:
+            yield event("busy", {"html": _alert(say("refused.busy", seconds=error.seconds))})
     except ThemeOffError:
-        yield event("busy", {"html": words_of(request)("refused.closed")})
+        yield event("busy", {"html": _alert(say("refused.closed"))})
+    finally:
+        if place is not None:
+            service.admission.leave(place)
+
+
+def _alert(told: str) -> str:
+    return f'<p role="alert" class="warning">{escape(told)}</p>'
+
+
+def said_of_rank(say: Words, rank: int) -> str:
+    """Tell somebody their rank in the line."""
+    return say("chat.queued_first") if rank == 1 else say("chat.queued", position=rank)

@@ -7,7 +7,8 @@
   if (!log || !form || !window.fetch || !window.TextDecoderStream) return;
   const field = form.elements.q, hidden = form.elements.c, stop = form.querySelector("[data-stop]");
   let running = null;
-  const say = (key) => { status.textContent = key ? status.dataset[key] : ""; };
+  // The end is told to screen readers; others see the answer itself.
+  const say = (key) => { status.className = key === "done" ? "sr" : "status"; status.textContent = key ? status.dataset[key] : ""; };
 
   async function* events(response) {
     let rest = "";
@@ -35,6 +36,7 @@
   async function ask(data) {
     if (running) running.abort();
     running = new AbortController();
+    log.querySelectorAll("form.wait").forEach((one) => { one.remove(); });
     const draft = document.createElement("div");
     draft.setAttribute("aria-busy", "true");
     draft.setAttribute("aria-hidden", "true");
@@ -56,16 +58,21 @@
           const line = document.createElement("p");
           line.textContent = event.text;
           draft.append(line);
+        } else if (name === "queue") {
+          status.textContent = event.text;
         } else {
           draft.remove();
           show(event.html);
           if (event.c) hidden.value = event.c;
+          if (name !== "answer") { say(""); continue; }
           document.querySelectorAll("[data-intro]").forEach((part) => { part.hidden = true; });
           document.querySelectorAll("[data-after]").forEach((part) => { part.hidden = false; });
           document.querySelectorAll("[data-title]").forEach((part) => { part.className = "sr"; });
+          const label = form.querySelector("label[data-again]");
+          label.textContent = label.dataset.again;
           const last = log.querySelector("article:last-of-type");
           if (last) { last.scrollIntoView(); last.querySelector("h2").focus({ preventScroll: true }); }
-          if (name === "answer" && !data.get("again")) field.value = "";
+          if (!data.get("again")) field.value = "";
           say("done");
         }
       }

@@ -122,8 +122,16 @@
     status.textContent = "Recherche en cours…";
     try {
       const before = conversation ? { ...conversation, ...chosen } : undefined;
-      const response = await fetch(`${home}/api/v1/ask`, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ q: text, conversation: before }) });
-      const answer = await response.json();
+      let response, answer, tries = 0;
+      do {
+        // In a crowd, the answer is a rank, and a ticket that keeps it.
+        const place = answer ? { "queue-ticket": answer.ticket } : {};
+        response = await fetch(`${home}/api/v1/ask`, { method: "POST", headers: { "content-type": "application/json", ...place }, body: JSON.stringify({ q: text, conversation: before }) });
+        answer = await response.json();
+        if (answer.ticket) status.textContent = answer.position === 1 ? "Beaucoup de monde : c’est bientôt votre tour." : `Beaucoup de monde : vous êtes ${answer.position}e dans la file.`;
+        tries += 1;
+      } while (answer.ticket && tries < 6);
+      if (answer.ticket) { status.textContent = "Il y a toujours beaucoup de monde : réessayez plus tard, ou appelez le 3975."; return; }
       if (!response.ok) { status.textContent = `${answer.title}. ${answer.detail}`; return; }
       conversation = answer.conversation;
       answer.asked = text;
