@@ -21,7 +21,9 @@ from bot.errors import BotError
 from corpus.errors import CorpusError
 from corpus.settings import Settings, load_settings
 from ethics.errors import EthicsError
-from eval.audit_sheets import measures_from, write_sheets
+from ethics.policy import load_policy
+from eval.audit_results import measures_from
+from eval.audit_sheets import arbitration, write_sheets
 from eval.compare import compare as compare_runs
 from eval.compare import overall
 from eval.errors import EvalError, SuiteNotIndexedError
@@ -44,6 +46,7 @@ app.add_typer(audit, name="audit")
 
 Folder = Annotated[Path, typer.Argument(help="Dossier d’une mesure.")]
 Scope = Annotated[str, typer.Option(help="Portée dont les seuils décident : demo, labo, agents, pilote, public.")]
+Read = Annotated[list[Path], typer.Argument(help="Feuilles relues.")]
 Sheets = Annotated[list[Path] | None, typer.Option("--sheet", help="Feuille relue (CSV ou ODS), à répéter.")]
 
 
@@ -133,11 +136,22 @@ def audit_out(
 
 
 @audit.command("in")
-def audit_in(folder: Folder, sheets: Annotated[list[Path], typer.Argument(help="Feuilles relues.")]) -> None:
-    """Compter ce que les relectures montrent : accord, désaccords à trancher, erreurs."""
-    found = measures_from(folder, sheets)
-    for line in found.lines():
+def audit_in(folder: Folder, sheets: Read) -> None:
+    """Compter ce que les relectures montrent : accord, désaccords à trancher, erreurs, réponses encore à lire."""
+    for line in measures_from(folder, sheets).lines(load_policy().thresholds):
         typer.echo(line)
+
+
+@audit.command("arbitrate")
+def audit_arbitrate(
+    folder: Folder,
+    sheets: Read,
+    member: Annotated[str, typer.Option(help="Troisième personne, qui n’a pas relu.")],
+    *,
+    ods: Annotated[bool, typer.Option("--ods", help="Feuille ODS plutôt que CSV.")] = False,
+) -> None:
+    """Écrire la feuille des désaccords, à faire trancher ; la donner ensuite à « audit in » avec les autres."""
+    typer.echo(arbitration(read_run(folder), measures_from(folder, sheets).open, member, ods=ods))
 
 
 @app.command("judge")

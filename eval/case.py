@@ -42,6 +42,7 @@ class Case:
         half: `tune` cases were read while the product was made, `report` ones were not.
         author: who wrote it.
         note: in French, what the answer must not miss or why this is expected; for a reader, never matched.
+        corrected: in French, who corrected what is expected, when and why; empty where it stands as first written.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
@@ -71,6 +72,7 @@ class Case:
     half: str = "report"
     author: str = ""
     note: str = ""
+    corrected: str = ""
 
     def wants_answer(self) -> bool:
         """Tell whether an answer is expected, rather than a refusal or somebody to call."""

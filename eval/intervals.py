@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import binomtest
 
-CONFIDENCE = 0.95
+from ethics.interval import CONFIDENCE, share
+
 _RESAMPLES = 4000
 _SEED = 20_201_112
 
@@ -36,18 +36,24 @@ NOTHING = Interval(float("nan"), float("nan"), float("nan"))
 def proportion(successes: int, trials: int, confidence: float = CONFIDENCE) -> Interval:
     """Return a share with its exact interval.
 
+    The bounds are those of the records that the committee signs (`ethics.interval.share`): one way to compute them.
+
     Raises:
         ValueError: `successes` is not between 0 and `trials`.
-
-    Source: Clopper & Pearson, "The use of confidence or fiducial limits illustrated in the case of the binomial",
-    Biometrika 26, 1934.
     """
-    if not 0 <= successes <= trials:
-        raise ValueError(f"{successes} successes of {trials} trials: a share is between 0 and 1.")
-    if trials == 0:
-        return NOTHING
-    bounds = binomtest(successes, trials).proportion_ci(confidence, method="exact")
-    return Interval(successes / trials, float(bounds.low), float(bounds.high))
+    return Interval(*share(successes, trials, confidence))
+
+
+def mean_of(values: Sequence[float], confidence: float = CONFIDENCE) -> Interval:
+    """Return a mean with its percentile bootstrap interval over the questions; NaN where there is none.
+
+    Args:
+        values: one a question.
+        confidence: share of the resamples between the bounds.
+
+    Source: Efron & Tibshirani, An Introduction to the Bootstrap, 1993, chapter 13.
+    """
+    return paired_difference(values, [0.0] * len(values), np.mean, confidence)
 
 
 def paired_ratio(

@@ -16,7 +16,7 @@ from corpus.generation import current_generation
 from corpus.settings import Settings
 from corpus.store import PassageStore
 from ethics.opinion import CORRECT
-from eval.audit_sheets import labels_from
+from eval.audit_results import labels_from
 from eval.errors import EvalError
 from eval.judge import (
     Calibration,

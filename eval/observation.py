@@ -30,6 +30,7 @@ class Observation:
         answer: as `bot ask --json` gives it (DESIGN.md, section 9).
         query: what was searched, empty for a case that may not be shown.
         ranked: ids of the documents found, best first.
+        titles: of these and of the documents expected, by id, as indexed that day.
         branch: what the answer did with the expected branch (`eval.branch_bench.Verdict`), empty without one.
         certificate: gaps between the answer and its document, worded; empty when nothing decisive is missing.
         steps: milliseconds of each step, in order.
@@ -49,6 +50,7 @@ class Observation:
     draft: tuple[str, ...] = ()
     rejected: tuple[tuple[str, str], ...] = field(default=())
     not_verbatim: int = 0
+    titles: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def status(self) -> str:

@@ -1,4 +1,4 @@
-"""Break the bot on purpose, five ways: each must turn the automatic verdict from met to not met, for the right reason.
+"""Break the bot on purpose: each way must turn the automatic verdict from met to not met, for the right reason.
 
     python -m eval.regression_bench [--only NAME ...] [--older FOLDER] [--quoted 500] [--worded 120] [--json]
 
@@ -6,6 +6,10 @@ The baseline is a regression suite: the cases that the shipped configuration ans
 by construction and says nothing of the bot; a threshold that so many cases cannot show met is left out, and named.
 What is measured is whether each regression is seen: the verdict, and which thresholds it no longer meets. `--older` is
 another CITE_DATA, with an index of an earlier corpus; without it that regression is told as not measured.
+
+Two are controls: a model that quotes the wrong branch is no regression while the bot holds. As served, it is given the
+passages that hold for the asker and nothing else, so it has no wrong quote to give; given every branch, its quotes are
+refused (bot/checks/place.py). Their verdict must stay met. Once that check is dropped as well, it must not.
 """
 
 from __future__ import annotations
@@ -15,26 +19,22 @@ import json
 import random
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from unittest.mock import patch
 
-from bot import answerable
 from bot.assembly import assemble
-from bot.generate import Generate
-from bot.turn import Sentence, Turn
-from bot.verify import Verify
-from corpus.document import Passage
 from corpus.errors import CorpusError
 from corpus.progress import Silent
-from corpus.question import own_entries
 from corpus.settings import Settings, load_settings
 from ethics.policy import load_policy
+from eval.broken import every_branch_given, lexicon_swapped, place_unchecked, threshold_raised, verifier_dropped
 from eval.case import Case
 from eval.consistency import succeeded
+from eval.metrics import key_of
 from eval.mistral_server.behaviours import BEHAVIOURS
 from eval.mistral_server.server import serving
 from eval.observation import read_observations
@@ -53,7 +53,7 @@ class Regression:
     """One way to break the bot.
 
     Attributes:
-        expected: thresholds of which one at least must no longer be met.
+        expected: thresholds of which one at least must no longer be met; none for a control, that must change nothing.
         worded: it is seen on answers that a model words.
         model: of the test server; empty for answers in quotes.
         broken: what is broken while the bot is assembled and asked.
@@ -61,49 +61,11 @@ class Regression:
     """
 
     name: str
-    expected: frozenset[str]
+    expected: frozenset[str] = frozenset()
     worded: bool = False
     model: str = ""
     broken: Callable[[], AbstractContextManager[object]] = nullcontext
     older: bool = False
-
-
-class _NoVerify(Verify):
-    """A guard that lets everything through."""
-
-    def __call__(self, turn: Turn) -> Turn:
-        return turn
-
-    def may_say(self, sentence: Sentence, turn: Turn) -> bool:  # noqa: ARG002  the signature is the guard's
-        return True
-
-
-def _without_verifier() -> AbstractContextManager[object]:
-    return patch("bot.assembly.Verify", _NoVerify)
-
-
-@contextmanager
-def _raised() -> Iterator[None]:
-    raised = {**answerable.refusal(), "answer": {**answerable.refusal()["answer"], "from": 0.97}}
-    with patch("bot.retrieve.refusal", lambda: raised):
-        yield
-
-
-def _swapped() -> AbstractContextManager[object]:
-    """Give each entry of the lexicon the administrative words of another one."""
-    entries = own_entries()
-    values = list(entries.values())
-    random.Random(_SEED).shuffle(values)  # noqa: S311  the same every time, nothing secret
-    return patch("corpus.search.own_entries", lambda: dict(zip(entries, values, strict=True)))
-
-
-def _every_passage() -> AbstractContextManager[object]:
-    """Give the model the passages of every branch, not only those that hold for the asker."""
-
-    def passages(_: Generate, turn: Turn) -> tuple[Passage, ...]:
-        return tuple(turn.passages[:_MANY])
-
-    return patch.object(Generate, "_passages", passages)
 
 
 REGRESSIONS: Mapping[str, Regression] = {
@@ -114,21 +76,28 @@ REGRESSIONS: Mapping[str, Regression] = {
             frozenset({"harmful_automatic", "quotes_not_verbatim"}),
             worded=True,
             model="test-liar-figure_shifted",
-            broken=_without_verifier,
+            broken=verifier_dropped,
         ),
-        Regression("threshold_raised", frozenset({"false_refusal", "settled_wrong"}), broken=_raised),
+        Regression("threshold_raised", frozenset({"false_refusal", "settled_wrong"}), broken=threshold_raised),
         Regression("older_corpus", frozenset({"settled_wrong", "harmful_automatic"}), older=True),
         Regression(
-            "lexicon_swapped", frozenset({"document_found", "harmful_automatic", "false_refusal"}), broken=_swapped
+            "lexicon_swapped",
+            frozenset({"document_found", "harmful_automatic", "false_refusal"}),
+            broken=lexicon_swapped,
         ),
-        # As served, this liar is given nothing to lie with: only the passages that hold for the asker.
-        Regression("honest_quote_liar", frozenset({"harmful_automatic"}), worded=True, model="test-liar-honest_quote"),
+        Regression("honest_quote_liar", worded=True, model="test-liar-honest_quote"),
         Regression(
             "honest_quote_liar_given_every_branch",
+            worded=True,
+            model="test-liar-honest_quote",
+            broken=every_branch_given,
+        ),
+        Regression(
+            "place_check_dropped",
             frozenset({"harmful_automatic"}),
             worded=True,
             model="test-liar-honest_quote",
-            broken=_every_passage,
+            broken=place_unchecked,
         ),
     )
 }
@@ -161,7 +130,9 @@ def named(found: Sequence[Verdict], outcome: Outcome) -> frozenset[str]:
 
 
 def seen(regression: Regression, verdict: Outcome, missed: frozenset[str]) -> bool:
-    """Tell whether a regression was seen for the right reason."""
+    """Tell whether a regression was seen for the right reason; a control, whether it was accused of nothing."""
+    if not regression.expected:
+        return not missed
     return verdict is Outcome.NOT_MET and bool(missed & regression.expected)
 
 
@@ -215,9 +186,18 @@ def measure(
                 yield {"name": one.name, "verdict": "not measured", "seen": None}
                 continue
             used = speaking(one.model).model_copy(update={"data": older} if one.older else {})
-            found = found_in(asked(used, suites[one.worded], day, one, one.model), kept[one.worded])
-            met = automatic(found, _SCOPE)
-            yield _line(one.name, len(suites[one.worded]), found, seen=seen(one, met, named(found, Outcome.NOT_MET)))
+            every = asked(used, suites[one.worded], day, one, one.model)
+            found = found_in(every, kept[one.worded])
+            as_wanted = seen(one, automatic(found, _SCOPE), named(found, Outcome.NOT_MET))
+            more = _written(every) if one.model else {}
+            yield _line(one.name, len(suites[one.worded]), found, seen=as_wanted, **more)
+
+
+def _written(every: Sequence[Judged]) -> dict[str, object]:
+    """What the model wrote, and why sentences of it were refused: a liar that says nothing false shows nothing."""
+    false = [one for one in every if set(map(key_of, one.seen[0].draft)) - set(map(key_of, one.case.worded))]
+    reasons = Counter(reason for one in every for _, reason in one.seen[0].rejected)
+    return {"wrote": sum(bool(one.seen[0].draft) for one in every), "lied": len(false), "refused": dict(reasons)}
 
 
 def _line(name: str, cases: int, found: Sequence[Verdict], **more: object) -> dict[str, object]:
@@ -229,7 +209,7 @@ def _line(name: str, cases: int, found: Sequence[Verdict], **more: object) -> di
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Measure and print; return 0 when every regression that was measured is seen."""
+    """Measure and print; return 0 when every regression that was measured is seen, and no control accused."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--older", type=Path, help="CITE_DATA of an earlier corpus")
     parser.add_argument("--quoted", type=int, default=500, help="cases answered in quotes")

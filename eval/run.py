@@ -114,6 +114,7 @@ def observe(case: Case, trial: int, assembly: Assembly, plan: Plan) -> Observati
         draft=tuple(draft.text for draft in turn.draft),
         rejected=turn.rejected,
         not_verbatim=_not_verbatim(turn, assembly),
+        titles=_titles(case, turn, assembly),
     )
     return seen if case.shown else _without_words(seen)
 
@@ -123,6 +124,15 @@ def _without_words(seen: Observation) -> Observation:
     notices = [notice | {"text": ""} for notice in seen.answer["notices"]]
     unproved = tuple(("", reason) for _, reason in seen.rejected)
     return replace(seen, query="", draft=(), rejected=unproved, answer={**seen.answer, "notices": notices})
+
+
+def _titles(case: Case, turn: Turn, assembly: Assembly) -> dict[str, str]:
+    """Titles of the documents found and of those expected: an id tells nothing to who reads the report."""
+    store = assembly.opened.store
+    found = {hit.id: hit.title for hit in turn.found.documents} if turn.found is not None else {}
+    wanted = [name for name in case.documents if name not in found]
+    cards = {name: store.document(key) for name in wanted for key in store.keys_of(name)[:1]}
+    return found | {name: card.title for name, card in cards.items() if card is not None}
 
 
 def _branch_verdict(case: Case, turn: Turn) -> str:

@@ -12,6 +12,7 @@ from eval.consistency import consistency, succeeded
 from eval.metrics import METRICS
 from eval.rates import Judged, Rate, rate
 from eval.readability import readability
+from eval.retrieval_metrics import available, retrieval
 from eval.verdict import SLICES, Verdict, fresh, sliced
 
 SHOWN_SLICE = 5
@@ -34,6 +35,7 @@ def summarise(every: Sequence[Judged]) -> dict[str, Any]:
         },
         "rates": {name: told(rate(unread, name)) for name in METRICS},
         "tuned_rates": {name: told(rate([o for o in every if o.case.half != "report"], name)) for name in METRICS},
+        "retrieval": _retrieval(every),
         "slices": {way: _slices(unread, way) for way in SLICES},
         "worst": worst_slice(unread),
         "consistency": _consistency(every),
@@ -71,11 +73,14 @@ def verdict_values(found: Iterable[Verdict]) -> list[dict[str, Any]]:
 
 
 def worst_slice(every: Sequence[Judged]) -> dict[str, Any] | None:
-    """Return the slice whose answers mislead most, by its upper bound among slices large enough to be read."""
+    """Return the slice whose answers mislead most, among slices large enough to be read.
+
+    Questions that nothing answers are left out: every answer to them misleads, whatever the share that is refused.
+    """
     found: list[tuple[float, str, str, Rate]] = []
     for way in SLICES:
         for name, members in sliced(every, way).items():
-            counted = rate(members, "harmful")
+            counted = rate(filter(_answerable, members), "harmful")
             if counted.of >= SHOWN_SLICE:
                 found.append((counted.value, way, name, counted))
     if not found:
@@ -84,12 +89,32 @@ def worst_slice(every: Sequence[Judged]) -> dict[str, Any] | None:
     return {"way": way, "name": name} | told(counted)
 
 
+def _retrieval(every: Sequence[Judged]) -> dict[str, Any]:
+    """How well documents are ranked, on the cases that nobody read and on the others."""
+    halves = {"fresh": fresh(every), "tuned": [one for one in every if one.case.half != "report"]}
+    return {"available": available()} | {
+        half: {name: _cleaned(interval._asdict()) for name, interval in retrieval(members).items()}
+        for half, members in halves.items()
+    }
+
+
 def _slices(every: Sequence[Judged], way: str) -> list[dict[str, Any]]:
     rows = [
-        {"name": name, "cases": len(members), **{metric: told(rate(members, metric)) for metric in HEADLINES}}
+        {
+            "name": name,
+            "cases": len(members),
+            "answerable": sum(map(_answerable, members)),
+            **{metric: told(rate(members, metric)) for metric in HEADLINES},
+            # What misleads where nothing answers is counted once, by `missed_refusal`.
+            "harmful": told(rate(filter(_answerable, members), "harmful")),
+        }
         for name, members in sliced(every, way).items()
     ]
     return sorted(rows, key=_worst_first)
+
+
+def _answerable(one: Judged) -> bool:
+    return one.case.wants_answer()
 
 
 def _worst_first(row: Mapping[str, Any]) -> tuple[bool, float, float, str]:

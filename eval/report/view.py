@@ -9,8 +9,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from eval.causes import by_cause, cause_of
 from eval.consistency import succeeded
 from eval.metrics import METRICS
+from eval.observation import Observation
 from eval.rates import Judged
 from eval.run_folder import RunFolder
 from eval.summary import HEADLINES, SHOWN_SLICE
@@ -64,6 +66,7 @@ def view(run: RunFolder, earlier: RunFolder | None, values: Mapping[str, Any]) -
         "headlines": HEADLINES,
         "grid": _grid(run, earlier),
         "failed": _told_failures(failed),
+        "causes": by_cause(failed),
         "hidden": sorted(one.case.id for one in failed if not one.case.shown),
         "limits": list(_limits(run, values)),
         "least": SHOWN_SLICE,
@@ -131,23 +134,31 @@ def _told(one: Judged) -> dict[str, Any]:
             " ou ".join(name_of("status", status) for status in case.status)
             or "une réponse, ou la question qui décide",
         ),
-        ("documents", " ou ".join(case.documents)),
+        ("documents", " ou ".join(_titled(seen, name) for name in case.documents)),
         ("situation", " > ".join(case.branch)),
         ("options à demander", " ; ".join(case.options)),
         ("doit dire", " ; ".join(case.must_say)),
         ("ne doit pas dire", " ; ".join(case.must_not_say)),
         ("numéros attendus", " ou ".join(case.urgent)),
         ("à ne pas manquer", case.note),
+        ("étiquette corrigée", case.corrected),
     ]
     return {
         "case": case,
         "answer": seen.answer,
+        "cause": cause_of(one).value,
         "query": seen.query if seen.query != case.q else "",
         "expected": [(label, text) for label, text in expected if text],
         "failures": [(name, one.scores[name].why) for name in one.failures],
         "rejected": seen.rejected,
-        "ranked": seen.ranked[:5],
+        "ranked": [_titled(seen, name) for name in seen.ranked[:5]],
+        "source": _titled(seen, str(seen.answer["document"])) if seen.answer["document"] else "",
     }
+
+
+def _titled(seen: Observation, name: str) -> str:
+    """A document by its title, then its id; by its id where the run did not keep titles."""
+    return f"{seen.titles[name]} ({name})" if name in seen.titles else name
 
 
 def _limits(run: RunFolder, values: Mapping[str, Any]) -> Iterator[str]:

@@ -44,7 +44,7 @@ def write_report(
         folder: of the run.
         against: of an earlier run to compare with.
         scope: whose thresholds decide.
-        audited: what people measured by reading answers (`eval.audit`); nothing where nobody did.
+        audited: what people measured by reading answers (`eval.audit_results`); nothing where nobody did.
         policy_file: the thresholds.
 
     Raises:

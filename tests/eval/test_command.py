@@ -94,19 +94,24 @@ def test_two_runs_are_compared_case_by_case(
     assert "r0 r1 r2 r3 r4 r5" in said
 
 
-def test_sheets_go_out_and_come_back_to_the_report(
+def test_sheets_go_out_are_settled_and_come_back_to_the_report(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    folder = run_in(tmp_path, right(12))
+    folder = run_in(tmp_path / "run", right(12))
     options = ("--member", "alice", "--member", "bruno", "--seed", "graine", "--size", "5", "--planted", "0")
     assert called(monkeypatch, "audit", "out", folder, *options) == 0
     sheets = capsys.readouterr().out.split()
     for sheet in map(Path, sheets):
         write_rows(sheet, [row | {"étiquette": "correct"} for row in read_rows(sheet)])
+    rows = read_rows(Path(sheets[0]))
+    write_rows(Path(sheets[0]), [rows[0] | {"étiquette": "trompeuse"}, *rows[1:]])
 
     assert called(monkeypatch, "audit", "in", folder, *sheets) == 0
-    assert "5 réponses relues, 0 désaccords" in capsys.readouterr().out
-    called(monkeypatch, "report", folder, "--sheet", sheets[0], "--sheet", sheets[1])
+    assert "5 réponses relues, 1 désaccords" in capsys.readouterr().out
+    assert called(monkeypatch, "audit", "arbitrate", folder, *sheets, "--member", "claire") == 0
+    third = Path(capsys.readouterr().out.strip())
+    write_rows(third, [row | {"étiquette": "correct"} for row in read_rows(third)])
+    called(monkeypatch, "report", folder, *(word for sheet in (*sheets, third) for word in ("--sheet", sheet)))
 
     harmful = next(t for t in json.loads((folder / JSON).read_bytes())["thresholds"] if t["measure"] == "harmful")
     assert (harmful["counted"], harmful["trials"], harmful["outcome"]) == (0, 5, "not_enough")

@@ -8,7 +8,7 @@ import pytest
 
 from eval.branch_bench import Verdict
 from eval.case import Case
-from eval.metrics import BAD_WHEN_TRUE, LABELS, METRICS, scores_of
+from eval.metrics import BAD_WHEN_TRUE, HARMS, METRICS, scores_of
 from eval.observation import Observation
 
 CITATION = {"quote": "La carte coûte 25 €.", "document": "F1", "path": "Coût > Cas général", "passage": "p"}
@@ -146,9 +146,19 @@ def test_a_danger_missed_is_severe_and_one_answered_with_another_number_too() ->
 
 
 def test_every_metric_is_worded_and_says_why_it_is_bad() -> None:
-    assert LABELS.keys() == METRICS.keys() >= BAD_WHEN_TRUE
+    assert METRICS.keys() >= BAD_WHEN_TRUE | HARMS.keys()
     wrong = scores_of(CASE, Observation("c1", 0, ANSWER | {"document": "F9"}))
-    assert "F9" in wrong["harmful"].why
+    assert wrong["harmful"].why.startswith("mauvaise démarche (répond depuis F9")
+
+
+def test_a_branch_is_not_judged_before_its_document_is_chosen() -> None:
+    case = Case("c1", "?", documents=("F1",), branch=("Majeur",))
+    first_words = WHICH | {"sentences": [SENTENCE]}
+
+    assert said("right_branch", case, WHICH) is None
+    assert said("right_branch", case, first_words) is None
+    assert said("right_branch", case, WHICH | {"question": WHICH["question"] | {"documents": ["F2", "F3"]}}) is False
+    assert said("right_branch", case, ANSWER | {"document": "F9"}) is False
 
 
 def test_a_quote_that_the_index_does_not_hold_is_counted() -> None:

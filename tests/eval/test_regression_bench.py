@@ -67,8 +67,16 @@ def test_a_regression_seen_for_another_reason_is_not_seen() -> None:
     assert not seen(one, Outcome.NOT_ENOUGH, frozenset({"settled_wrong"}))
 
 
+def test_a_control_is_right_when_it_accuses_nothing() -> None:
+    control = Regression("x")
+
+    assert seen(control, Outcome.MET, frozenset())
+    assert seen(control, Outcome.NOT_ENOUGH, frozenset())
+    assert not seen(control, Outcome.NOT_MET, frozenset({"harmful_automatic"}))
+
+
 def test_what_is_broken_is_mended_afterwards(town: Settings) -> None:
-    for name in ("threshold_raised", "lexicon_swapped", "verifier_dropped"):
+    for name in ("threshold_raised", "lexicon_swapped", "verifier_dropped", "place_check_dropped"):
         asked(town, CASES[:1], DAY, REGRESSIONS[name])
 
     assert failing(asked(town, CASES, DAY), "settled") == 0

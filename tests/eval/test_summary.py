@@ -47,6 +47,19 @@ def test_a_slice_too_small_to_be_read_is_not_the_worst() -> None:
     assert (worst_slice(every) or {})["name"] != "mal"
 
 
+def test_a_slice_that_nothing_answers_is_not_the_worst_for_each_of_its_answers_misleads() -> None:
+    invented = [
+        (a_case(f"i{n}", theme="invented", status=("unanswerable",), documents=()), [seen(f"i{n}")]) for n in range(6)
+    ]
+    every = judged(*right(9, "a", theme="bien"), *wrong(5, "b", theme="mal"), *invented)
+
+    row = next(row for row in summarise(every)["slices"]["theme"] if row["name"] == "invented")
+    assert (worst_slice(every) or {})["name"] == "mal"
+    assert (row["answerable"], row["harmful"]["of"]) == (0, 0)
+    assert (row["missed_refusal"]["failed"], row["missed_refusal"]["of"]) == (6, 6)
+    assert summarise(every)["rates"]["harmful"]["failed"] == 11
+
+
 def test_the_cases_read_while_tuning_stand_apart() -> None:
     values = summarise(judged(*right(4), *wrong(3, half="tune")))
 
