@@ -84,8 +84,9 @@ def _warnings(turn: Turn) -> list[tuple[str, str]]:
     """What the reader must know of the age of what is quoted."""
     found: list[tuple[str, str]] = []
     by_ref = {passage.ref: passage for passage in turn.passages}
-    used = [by_ref[c.passage] for s in turn.sentences for c in s.citations if c.passage in by_ref]
-    with_figures = [by_ref[s.citations[0].passage] for s in turn.sentences if has_figures(s.text)]
+    cited = [(s, by_ref[c.passage]) for s in turn.sentences for c in s.citations if c.passage in by_ref]
+    used = [passage for _, passage in cited]
+    with_figures = [passage for sentence, passage in cited if has_figures(sentence.text)]
     if any(passage.old_figures(turn.day) for passage in with_figures):
         found.append(("old_figures", str(with_figures[0].updated or with_figures[0].valid_from or "")))
     elif any(passage.text_until and turn.day > passage.text_until for passage in used):

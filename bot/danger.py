@@ -119,7 +119,9 @@ def hear(text: str, *, expressions_only: bool = False) -> Heard:
         elif kind.about.search(plain):
             beside.append(kind)
     if not present and _despairs(plain, asking=asking):
-        present = [kind for kind in _kinds() if kind.id == "suicide"]
+        # Somebody alone who tells of lost papers is answered on them, the number beside.
+        told = beside if _phrases("lost").search(plain) else present
+        told.extend(kind for kind in _kinds() if kind.id == "suicide" and kind not in told)
     share = 0.0
     if not present and not asking and not closed and not expressions_only:
         leaning, share = _leaning(plain)
@@ -128,7 +130,7 @@ def hear(text: str, *, expressions_only: bool = False) -> Heard:
     return Heard(
         settles=bool(present),
         lines=tuple(_dealt(kind.lines for kind in kinds)),
-        kinds=tuple(kind.id for kind in kinds),
+        kinds=tuple(dict.fromkeys(kind.id for kind in kinds)),
         in_doubt=0 < share < _SETTLES,
         leans=share > 0,
     )

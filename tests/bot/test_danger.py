@@ -92,6 +92,17 @@ def test_what_only_sounds_like_danger_shows_no_number(danger: Danger, text: str)
     assert turn == screen(Turn(text, DAY))
 
 
+def test_somebody_alone_who_was_robbed_is_answered_with_the_numbers_beside(danger: Danger) -> None:
+    turn = danger(screen(Turn("Je suis tout seul, on m'a volé mon portefeuille, aidez-moi", DAY)))
+
+    assert turn.status is None
+    assert "prevention-suicide" in turn.urgent
+
+
+def test_a_death_in_the_family_is_not_taken_for_a_child_in_danger(danger: Danger) -> None:
+    assert danger(screen(Turn("Mon père est mort cette nuit à la maison", DAY))).status is None
+
+
 def test_a_message_too_long_to_answer_is_still_heard(danger: Danger) -> None:
     letter = "Je vous écris au sujet de mon dossier de logement qui traîne. " * 80 + "Ce soir je vais me pendre."
 

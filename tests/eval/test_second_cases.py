@@ -17,6 +17,7 @@ from bot.turn import Status, Turn
 from corpus.branches import build_graph
 from corpus.settings import ROOT
 from corpus.store import PassageStore
+from eval import tune_danger
 from eval.branch_bench import Case, Verdict, judge, second_cases
 from eval.second_sets import case_rows, residents, unanswerable
 from tests.eval.nearness import near_pairs, read_cases
@@ -132,10 +133,20 @@ def test_every_expected_status_exists() -> None:
     assert expected <= {status.value for status in Status} | families
 
 
-def test_no_tuner_reads_it() -> None:
-    tuners = [path for path in (ROOT / "eval").glob("tune_*.py") if "second" in path.read_text(encoding="utf-8")]
+def test_what_hears_danger_learns_from_no_line_of_the_other_half() -> None:
+    dangers, look_alikes = tune_danger.phrases()
+    learnt = {*(text for _, text in dangers), *look_alikes, *tune_danger.ordinary()}
+    kept = [row for name in _COUNTS for row in read_cases(name) if row["half"] == "report"]
+    unread = {turn["q"] for row in kept for turn in row.get("turns", [row])}
 
-    assert tuners == []
+    assert unread
+    assert unread & learnt == set()
+
+
+def test_no_other_tuner_reads_it() -> None:
+    tuners = [path.name for path in (ROOT / "eval").glob("tune_*.py") if "second" in path.read_text(encoding="utf-8")]
+
+    assert tuners == ["tune_danger.py"]
 
 
 @pytest.mark.parametrize("half", ["tune", "report"])
