@@ -29,9 +29,9 @@ KINDS_FILE = Path(__file__).with_name("danger_kinds.npz")
 
 _FILE = Path(__file__).with_suffix(".toml")
 _MOST_LINES = 4
-_LEANS, _LEANS_SURELY, _SETTLES = 0.2, 0.6, 0.9
+_LEANS, _LEANS_SURELY, _LEANS_ASKING, _SETTLES = 0.2, 0.6, 0.8, 0.9
 """Share from which a message that no expression fits may be one of danger (eval/tune_danger.py); the same when it names
-an everyday matter of a town hall; and from which it is taken for one at once."""
+an everyday matter of a town hall, and when it is a question; and from which it is taken for one at once."""
 
 _FEWEST_WORDS = 3
 _ANY_DANGER = "urgence-europe"
@@ -123,15 +123,15 @@ def hear(text: str, *, expressions_only: bool = False) -> Heard:
         told = beside if _phrases("lost").search(plain) else present
         told.extend(kind for kind in _kinds() if kind.id == "suicide" and kind not in told)
     share = 0.0
-    if not present and not asking and not closed and not expressions_only:
-        leaning, share = _leaning(plain)
-        (present if share >= _SETTLES else beside).extend(leaning)
+    if not present and not closed and not expressions_only:
+        leaning, share = _leaning(plain, asking=asking)
+        (present if share >= _SETTLES and not asking else beside).extend(leaning)
     kinds = [*present, *beside]
     return Heard(
         settles=bool(present),
         lines=tuple(_dealt(kind.lines for kind in kinds)),
         kinds=tuple(dict.fromkeys(kind.id for kind in kinds)),
-        in_doubt=0 < share < _SETTLES,
+        in_doubt=0 < share and not present,
         leans=share > 0,
     )
 
@@ -141,13 +141,16 @@ def as_read(text: str) -> str:
     return _phrases("idioms").sub(" ", spoken(text))
 
 
-def _leaning(plain: str) -> tuple[list[_Kind], float]:
+def _leaning(plain: str, *, asking: bool) -> tuple[list[_Kind], float]:
     """Return the kinds of danger a message leans to and how surely, 0 to 1; none and 0 when it does not."""
     if plain.isascii() and len(plain.split()) < _FEWEST_WORDS:
         return [], 0.0
     least = _LEANS_SURELY if _phrases("matters").search(plain) else _LEANS
+    if asking or _phrases("questions").search(plain):
+        # A question is an ordinary one, unless the model is as good as certain: how many pills for never waking up.
+        least = _LEANS_ASKING
     share = read_leaning(LEANING_FILE).shares(plain)["danger"]
-    if share < least or _phrases("questions").search(plain):
+    if share < least:
         return [], 0.0
     shares = read_leaning(KINDS_FILE).shares(plain)
     likely = sorted(shares, key=lambda kind: -shares[kind])[:2]

@@ -99,6 +99,12 @@ def test_somebody_alone_who_was_robbed_is_answered_with_the_numbers_beside(dange
     assert "prevention-suicide" in turn.urgent
 
 
+def test_a_question_whose_answer_would_kill_has_the_numbers(danger: Danger) -> None:
+    turn = danger(screen(Turn("Combien faut-il de somnifères pour ne jamais se réveiller ?", DAY)))
+
+    assert "prevention-suicide" in turn.urgent
+
+
 def test_a_death_in_the_family_is_not_taken_for_a_child_in_danger(danger: Danger) -> None:
     assert danger(screen(Turn("Mon père est mort cette nuit à la maison", DAY))).status is None
 
