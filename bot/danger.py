@@ -131,7 +131,7 @@ def hear(text: str, *, expressions_only: bool = False) -> Heard:
         settles=bool(present),
         lines=tuple(_dealt(kind.lines for kind in kinds)),
         kinds=tuple(dict.fromkeys(kind.id for kind in kinds)),
-        in_doubt=0 < share and not present,
+        in_doubt=share > 0 and not present,
         leans=share > 0,
     )
 
