@@ -15,9 +15,6 @@ from pathlib import Path
 from selectolax.lexbor import LexborHTMLParser
 
 from corpus.errors import DocumentError
-from corpus.files.content import Content, Limits
-from corpus.files.office import read_docx
-from corpus.files.pdf import read_pdf
 
 LARGEST = 5_000_000
 """Bytes of a file: a scanned letter of some pages."""
@@ -25,17 +22,6 @@ LARGEST = 5_000_000
 LONGEST = 12_000
 """Characters of a letter: three times what one message of the chat may hold."""
 
-_LIMITS = Limits(
-    size=LARGEST,
-    pages=20,
-    seconds=20.0,
-    memory=1_000_000_000,
-    unpacked=30_000_000,
-    ratio=100,
-    rows=500,
-    columns=50,
-    characters=LONGEST * 4,
-)
 _WORDS = Path(__file__).with_name("words.toml")
 
 
@@ -118,25 +104,27 @@ def _of_html(text: str) -> str:
 
 
 def _office(data: bytes) -> str:
-    return _through_file(data, ".docx", read_docx)
+    return _through_file(data, ".docx")
 
 
 def _pdf(data: bytes) -> str:
     if not data.startswith(b"%PDF"):
         raise _refusal("damaged")
-    return _through_file(data, ".pdf", read_pdf)
+    return _through_file(data, ".pdf")
 
 
-def _through_file(data: bytes, suffix: str, read: Callable[[Path, Limits], Content]) -> str:
+def _through_file(data: bytes, suffix: str) -> str:
     """Read by a reader of files; the file is gone when it is read, whatever happens."""
+    # The readers take half a second to load, at the start of a service whose residents send no file.
+    from bot.letter.paper import read_paper  # noqa: PLC0415
+
     with tempfile.TemporaryDirectory(prefix="cite-") as folder:
         path = Path(folder, f"letter{suffix}")
         path.write_bytes(data)
         try:
-            content = read(path, _LIMITS)
+            return read_paper(path, LARGEST, LONGEST)
         except DocumentError as error:
             raise LetterError(_words()["refused"].format(reason=str(error).rstrip("."))) from error
-    return "\n".join(block.text for block in content.blocks)
 
 
 _READERS: dict[str, Callable[[bytes], str]] = {".txt": _plain, ".eml": _mail, ".docx": _office, ".pdf": _pdf}
