@@ -200,6 +200,8 @@ def read_log(path: Path, known: Log | None = None) -> Log:
         with path.open("rb") as file:
             fcntl.flock(file.fileno(), fcntl.LOCK_SH)
             data = file.read()
+    except FileNotFoundError as error:
+        raise LogError(say("log.absent")) from error
     except OSError as error:
         raise LogError(say("log.unreadable", why=error.strerror)) from error
     log.read(data)
