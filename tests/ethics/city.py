@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -93,6 +94,13 @@ class City:
     now: datetime = START
     manifest: Manifest = field(default_factory=a_manifest)
     proposal: Proposal = field(init=False)
+
+    def copied(self, folder: Path) -> City:
+        """Return the same city with its records in a folder of its own, which a test may spoil."""
+        shutil.copytree(self.folder.parent, folder)
+        copied = City(folder / self.folder.name, self.policy, self.scope, self.now, self.manifest)
+        copied.proposal = self.proposal
+        return copied
 
     def tick(self) -> datetime:
         self.now += timedelta(minutes=1)

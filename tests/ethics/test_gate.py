@@ -43,14 +43,7 @@ def approved_once(tmp_path_factory: pytest.TempPathFactory) -> City:
 
 @pytest.fixture
 def city(approved_once: City, tmp_path: Path) -> City:
-    shutil.copytree(approved_once.folder.parent, tmp_path / "copy")
-    return replace_folder(approved_once, tmp_path / "copy" / "records")
-
-
-def replace_folder(city: City, folder: Path) -> City:
-    copied = City(folder, city.policy, city.scope, city.now, city.manifest)
-    copied.proposal = city.proposal
-    return copied
+    return approved_once.copied(tmp_path / "copy")
 
 
 def seated(tmp_path: Path, **change: Any) -> City:

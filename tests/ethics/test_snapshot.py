@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -29,10 +28,7 @@ def approved_once(tmp_path_factory: pytest.TempPathFactory) -> City:
 
 @pytest.fixture
 def city(approved_once: City, tmp_path: Path) -> City:
-    shutil.copytree(approved_once.folder.parent, tmp_path / "copy")
-    copied = City(tmp_path / "copy" / "records", now=approved_once.now)
-    copied.proposal = approved_once.proposal
-    return copied
+    return approved_once.copied(tmp_path / "copy")
 
 
 def update(city: City, **change: Any) -> Snapshot:

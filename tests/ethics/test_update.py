@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -202,10 +201,7 @@ def approved_once(tmp_path_factory: pytest.TempPathFactory) -> City:
 
 @pytest.fixture
 def city(approved_once: City, tmp_path: Path) -> City:
-    shutil.copytree(approved_once.folder.parent, tmp_path / "copy")
-    copied = City(tmp_path / "copy" / "records", now=approved_once.now)
-    copied.proposal = approved_once.proposal
-    return copied
+    return approved_once.copied(tmp_path / "copy")
 
 
 def filed(city: City, update: Update, *signers: str) -> None:
