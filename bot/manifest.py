@@ -35,7 +35,7 @@ from typing import Any
 
 from bot.errors import ManifestError
 from bot.model import open_generation
-from corpus.embed import TOKENIZER_FILE, WEIGHTS_FILE, current_weights, load_embedder
+from corpus.embed import current_weights, load_embedder, weights_digest
 from corpus.generation import MANIFEST, current_generation, file_digest
 from corpus.settings import ROOT, Settings
 from corpus.store import STORE_FILE
@@ -179,12 +179,7 @@ def embedding_digest(settings: Settings) -> str:
     """Return the digest of the weights in force, read in pieces; of the configured model where there is one."""
     if settings.model:
         return load_embedder(settings).digest
-    folder, found = current_weights(settings.data), hashlib.sha256()
-    for name in (TOKENIZER_FILE, WEIGHTS_FILE):
-        with (folder / name).open("rb") as stream:
-            while piece := stream.read(1 << 20):
-                found.update(piece)
-    return found.hexdigest()
+    return weights_digest(current_weights(settings.data))
 
 
 def model_part(settings: Settings) -> dict[str, str]:

@@ -119,7 +119,9 @@ def weights_digest(folder: Path) -> str:
     """SHA-256 over the weights and the tokenizer of a folder, 64 hex digits."""
     digest = hashlib.sha256()
     for name in (TOKENIZER_FILE, WEIGHTS_FILE):
-        digest.update((folder / name).read_bytes())
+        with (folder / name).open("rb") as stream:
+            while piece := stream.read(1 << 20):
+                digest.update(piece)
     return digest.hexdigest()
 
 
