@@ -9,12 +9,9 @@ from typing import Any, Protocol
 
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
-from fastapi.templating import Jinja2Templates
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from bot.replies import day_text
 from ui.identity.roles import Role
-from ui.records import PARIS
+from ui.templates import templates_in
 from ui.words import FRENCH, Words
 
 _UI = Path(__file__).parents[1]
@@ -27,18 +24,7 @@ ROOMS = (
 )
 """Where each role goes: path, key of the table `room` of words.fr.toml, roles; shown once `open_room` said so."""
 
-_templates = Jinja2Templates(
-    env=Environment(
-        loader=FileSystemLoader(FOLDERS),
-        autoescape=select_autoescape(),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-)
-_templates.env.filters["day"] = lambda moment: day_text(moment.astimezone(PARIS).date())
-_templates.env.filters["hour"] = lambda moment: f"{moment.astimezone(PARIS):%H h %M}"
-_templates.env.filters["iso_day"] = day_text
+_templates = templates_in(*FOLDERS)
 
 
 class Seen(Protocol):

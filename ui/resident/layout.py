@@ -9,34 +9,21 @@ from typing import Any
 
 from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
-from fastapi.templating import Jinja2Templates
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from bot.replies import day_text
 from bot.screen import LONGEST
 from bot.turn import NO_CONVERSATION
 from ui.admission import TooManyError
 from ui.conversation import packed
-from ui.records import PARIS, Records
+from ui.records import Records
 from ui.security import Visit, keep, visit_of
 from ui.service import Service
+from ui.templates import templates_in
 from ui.themes import suggestions
 from ui.words import Words, house_words, languages, words_for
 
 TEMPLATES = Path(__file__).with_name("templates")
 
-_templates = Jinja2Templates(
-    env=Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=select_autoescape(),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-)
-_templates.env.filters["day"] = lambda moment: day_text(moment.astimezone(PARIS).date())
-_templates.env.filters["hour"] = lambda moment: f"{moment.astimezone(PARIS):%H h %M}"
-_templates.env.filters["iso_day"] = day_text
+_templates = templates_in(TEMPLATES)
 
 
 class RefusedError(Exception):
