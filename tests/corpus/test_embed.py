@@ -197,7 +197,7 @@ def test_a_configured_model_that_does_not_exist_is_told_at_once_offline(tmp_path
 
     with pytest.raises(ConfigurationError, match="CITE_MODEL"):
         load_embedder(Settings(data=tmp_path, model=name))
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 30  # the retries of a hub that is asked take more than a minute
 
 
 @pytest.mark.usefixtures("offline")

@@ -65,7 +65,7 @@ def test_figures_are_verbatim_and_in_reading_order(text: str) -> None:
 
 @pytest.mark.parametrize("piece", ["a", "a.", "1 ", "un ", "vingt-", "http://", "a@"])
 def test_a_long_text_made_to_slow_the_search_does_not(piece: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     find_figures(piece * (10_000 // len(piece)))
 
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 20  # measured: well under a second; a search that goes back takes hours

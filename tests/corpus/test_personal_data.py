@@ -211,7 +211,7 @@ def test_a_hostile_text_is_read_in_time_and_masked_once_for_all(piece: str) -> N
     started = time.process_time()
     masked = mask(text)
 
-    assert time.process_time() - started < 3  # measured: 0.4 s at worst; a slower than linear reading takes minutes
+    assert time.process_time() - started < 20  # measured: 0.4 s at worst; a slower than linear reading takes minutes
     assert mask(masked.text).text == masked.text
 
 
@@ -224,7 +224,7 @@ def test_an_ordinary_document_of_200_kb_is_read_in_seconds() -> None:
     started = time.process_time()
     find(text)
 
-    assert time.process_time() - started < 6  # measured: 1.3 s; the rest is for a slow machine
+    assert time.process_time() - started < 30  # measured: 1.3 s; a slower than linear reading takes minutes
 
 
 def test_a_list_of_residents_is_set_aside() -> None:

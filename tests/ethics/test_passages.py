@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import time
 
 import pytest
 from hypothesis import given
@@ -56,14 +55,9 @@ def test_no_passage_is_approved_by_an_empty_store() -> None:
     assert not ApprovedPassages([], digests_root([])).holds(b"a")
 
 
-@pytest.mark.slow
-def test_eight_passages_of_a_real_corpus_take_less_than_a_millisecond() -> None:
+def test_the_passages_of_a_corpus_of_real_size_are_held_and_no_other() -> None:
     digests = [hashlib.sha256(number.to_bytes(4)).hexdigest() for number in range(34_000)]
     passages = ApprovedPassages(digests, digests_root(digests))
-    best = 1.0
-    for _ in range(50):
-        start = time.perf_counter()
-        assert all(passages.holds_digest(one) for one in digests[5::4200][:8])
-        best = min(best, time.perf_counter() - start)
 
-    assert best < 0.001
+    assert all(passages.holds_digest(one) for one in digests[5::4200])
+    assert not passages.holds_digest(hashlib.sha256(b"another").hexdigest())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 
 import pytest
@@ -188,16 +187,3 @@ def test_the_words_of_the_publisher_pass(blocks: tuple[Block, ...], data: st.Dat
 @given(st.text(max_size=120), st.text(min_size=1, max_size=120))
 def test_any_text_gets_an_answer(text: str, quote: str) -> None:
     assert outcome(text, quote) in {"", *reasons()} - {"failed"}
-
-
-@pytest.mark.slow
-def test_a_thousand_sentences_a_second() -> None:
-    quotes = [f"{quote} Dossier numéro {rank}." for rank in range(40) for _, quote, _ in HONEST]
-    rates = []
-    for round_ in range(3):
-        started = time.process_time()
-        for quote in quotes:
-            outcome(f"À noter : {quote}", f"{quote} Tour {round_}.")
-        rates.append(len(quotes) / (time.process_time() - started))
-
-    assert max(rates) > 1_000
