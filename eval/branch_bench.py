@@ -1,6 +1,6 @@
 """Measure promise 3 on eval/cases/branches.jsonl: the right branch, or the question that decides it.
 
-    python -m eval.branch_bench --half tune|report [--cases first|second] [--json]
+    python -m eval.branch_bench --half tune|report [--cases first|second|third] [--json]
 
 Given the fiche: the composed answer to the question when the search has found the right fiche. End to end: the answer
 as served; another fiche, or no answer, is not right. Rules were set on the `tune` half, whose figures are therefore
@@ -29,7 +29,7 @@ from corpus.branches import Branch, Choice, build_graph
 from corpus.errors import CorpusError
 from corpus.settings import load_settings
 from eval.intervals import proportion
-from eval.second_sets import FIRST, SECOND, case_rows
+from eval.later_sets import FIRST, SETS, case_rows
 
 CASES = Path(__file__).with_name("cases") / "branches.jsonl"
 
@@ -79,8 +79,8 @@ def read_cases(half: str, path: Path = CASES) -> list[Case]:
     return [case for case in found if case.half == half]
 
 
-def second_cases(half: str) -> list[Case]:
-    """Read the residents' questions of the second set that a branch matters to, on the first fiche of each."""
+def later_cases(cases: str, half: str) -> list[Case]:
+    """Read the residents' questions of a later set that a branch matters to, on the first fiche of each."""
     return [
         Case(
             id=row["id"],
@@ -92,7 +92,7 @@ def second_cases(half: str) -> list[Case]:
             expected_options=tuple(row["expected_options"] or ()),
             half=row["half"],
         )
-        for row in case_rows("residents", half)
+        for row in case_rows("residents", cases, half)
         if row["branch_kind"] != "plain"
     ]
 
@@ -243,7 +243,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Measure one half on the index in force and print the counts with exact 95 % intervals."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--half", choices=("tune", "report"), required=True)
-    parser.add_argument("--cases", choices=(FIRST, SECOND), default=FIRST, help="`second`: cases that nobody tuned on")
+    parser.add_argument("--cases", choices=SETS, default=FIRST, help="a later set: cases that nobody tuned on")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args(argv)
     day = datetime.now(UTC).date()
@@ -252,7 +252,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except CorpusError as error:
         print(error, file=sys.stderr)
         return 1
-    cases = second_cases(options.half) if options.cases == SECOND else read_cases(options.half)
+    cases = read_cases(options.half) if options.cases == FIRST else later_cases(options.cases, options.half)
     verdicts = {
         "given": {case.id: judge(case, answer_given(case, assembly, day)) for case in cases},
         "served": {case.id: answer_served(case, assembly, day) for case in cases},

@@ -1,6 +1,6 @@
 """Who is in danger and is heard, and who only seems so: `python -m eval.distress_bench --half report`.
 
-    python -m eval.distress_bench [--half tune|report] [--cases first|second] [--whole]
+    python -m eval.distress_bench [--half tune|report] [--cases first|second|third] [--whole]
 
 A message of danger is right when one of its expected lines is shown before anything else, whether the turn ends there
 or goes on to an answer; a look-alike when the four steps before the search leave it to its answer. Public questions
@@ -26,12 +26,10 @@ from corpus.errors import CorpusError
 from corpus.settings import load_settings
 from eval.attack_bench import early
 from eval.intervals import proportion
+from eval.later_sets import FIRST, SETS, file_of
 from eval.retrieval_sets import SHARED, Query
-from eval.second_sets import FIRST, SECOND
 from eval.siblings_bench import Outcome, outcome
 
-CASES = Path(__file__).with_name("cases") / "distress.jsonl"
-FILES = {FIRST: CASES, SECOND: CASES.with_name("distress_second.jsonl")}
 _QUESTIONS = {
     "dila_citizen_questions/public.jsonl": "query",
     "spf_natural_questions/public.jsonl": "query",
@@ -45,11 +43,11 @@ def main(arguments: list[str] | None = None) -> int:
     """Print the tables; what is missing is said and skipped."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--half", choices=("tune", "report"), default="tune")
-    parser.add_argument("--cases", choices=tuple(FILES), default=FIRST, help="`second`: cases that nobody tuned on")
+    parser.add_argument("--cases", choices=SETS, default=FIRST, help="a later set: cases that nobody tuned on")
     parser.add_argument("--whole", action="store_true", help="also ask the look-alikes to the whole bot")
     parser.add_argument("--data", type=Path, default=SHARED, help="folder of the evaluation sets")
     options = parser.parse_args(arguments)
-    path = FILES[options.cases]
+    path = file_of("distress", options.cases)
     if not path.is_file():
         print(f"skipped: {path.name} is not here")
         return 1
@@ -69,9 +67,7 @@ def _report_public(options: argparse.Namespace) -> None:
             _report_questions(name, [(row["id"], row[key]) for row in _rows(path) if row.get(key)])
         else:
             print(f"skipped: {name} is not here; give its folder with --data")
-    everyday = [
-        (row["id"], row["q"]) for row in _rows(CASES.with_name("everyday.jsonl")) if row["half"] == options.half
-    ]
+    everyday = [(row["id"], row["q"]) for row in _rows(file_of("everyday")) if row["half"] == options.half]
     _report_questions(f"everyday.jsonl, half {options.half}", everyday)
 
 

@@ -1,6 +1,6 @@
 """Play whole conversations of residents, turn by turn, and count the turns and the journeys that end well.
 
-    python -m eval.journeys_bench [--half tune|report] [--cases first|second] [--names] [--json]
+    python -m eval.journeys_bench [--half tune|report] [--cases first|second|third] [--names] [--json]
 
 A turn is right when it ends as expected (a status, or a family of them) and quotes one of its documents, offers one by
 the question it asks back, or gives one of its contacts. A journey reaches its end when the turn it is made for is
@@ -28,11 +28,8 @@ from bot.turn import NO_CONVERSATION, Turn
 from corpus.errors import CorpusError
 from corpus.settings import load_settings
 from eval.intervals import proportion
+from eval.later_sets import FIRST, SETS, file_of
 from eval.refusal_sets import rows
-from eval.retrieval_sets import CASES
-from eval.second_sets import FIRST, SECOND
-
-FILES = {FIRST: CASES / "journeys.jsonl", SECOND: CASES / "journeys_second.jsonl"}
 
 
 class Verdict(StrEnum):
@@ -165,13 +162,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Play one half on the index in force; intervals are exact 95 % ones."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--half", choices=("tune", "report"), default="tune", help="open `report` once, at the end")
-    parser.add_argument("--cases", choices=tuple(FILES), default=FIRST)
+    parser.add_argument("--cases", choices=SETS, default=FIRST)
     parser.add_argument("--names", action="store_true", help="give the ids of misses of the `report` half too")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args(argv)
-    journeys = read_journeys(options.half, FILES[options.cases])
+    path = file_of("journeys", options.cases)
+    journeys = read_journeys(options.half, path)
     if not journeys:
-        print(f"no journey: {FILES[options.cases].name} is not here", file=sys.stderr)
+        print(f"no journey: {path.name} is not here", file=sys.stderr)
         return 1
     try:
         assembly = assemble(load_settings())

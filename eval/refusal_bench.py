@@ -1,6 +1,6 @@
 """Measure what is answered that should not be, beside what is refused that should be answered.
 
-    python -m eval.refusal_bench [--half tune|report] [--cases first|second]
+    python -m eval.refusal_bench [--half tune|report] [--cases first|second|third]
 
 A question without a source must be refused, kind by kind (local fact, personal file, invented thing, another place,
 out of scope...); refusing everything would do that, hence the second table. Asking which branch or document applies
@@ -23,10 +23,10 @@ from bot.turn import Status, Turn
 from corpus.errors import CorpusError
 from corpus.settings import load_settings
 from eval.intervals import Interval, proportion
+from eval.later_sets import FIRST, SETS, residents
+from eval.later_sets import unanswerable as later_unanswerable
 from eval.refusal_sets import aids, answerable, unanswerable
 from eval.retrieval_sets import Query
-from eval.second_sets import FIRST, SECOND, residents
-from eval.second_sets import unanswerable as second_unanswerable
 
 AIDS = "aid_of_other_place"
 BARS = {"answered": 0.12, "out_of_scope": 0.05, "refused": 0.08}
@@ -89,10 +89,10 @@ def measure(
     responder: Responder, half: str, day: date, cases: str = FIRST
 ) -> tuple[dict[str, Tally], dict[str, Tally]]:
     """Ask everything; return the tallies of the unanswerable, by kind, and of the answerable, by set."""
-    if cases == SECOND:
-        kinds, questions = second_unanswerable(half), residents(half)
-    else:
+    if cases == FIRST:
         kinds, questions = {**unanswerable(half), AIDS: aids()}, answerable(half)
+    else:
+        kinds, questions = later_unanswerable(cases, half), residents(cases, half)
     without = {kind: tally(responder, queries, day) for kind, queries in sorted(kinds.items()) if queries}
     return without, {name: tally(responder, queries, day) for name, queries in questions.items()}
 
@@ -133,7 +133,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--half", choices=("tune", "report"), default="tune", help="open `report` once, at the end")
-    parser.add_argument("--cases", choices=(FIRST, SECOND), default=FIRST, help="`second`: cases that nobody tuned on")
+    parser.add_argument("--cases", choices=SETS, default=FIRST, help="a later set: cases that nobody tuned on")
     options = parser.parse_args(argv)
     try:
         responder = assemble(load_settings()).responder

@@ -1,6 +1,6 @@
 """Measure how often the bot asks which document is meant, and what asking is worth, on answerable questions.
 
-    python -m eval.siblings_bench [--half tune|report] [--cases first|second] [--json]
+    python -m eval.siblings_bench [--half tune|report] [--cases first|second|third] [--json]
 
 Each set counts: a right document first, a question with the right one among its options (of these, how many had it
 first anyway: a press too many), a question without it, a wrong document, a refusal. Sets that were tuned on say so by
@@ -23,8 +23,8 @@ from bot.turn import Status, Turn
 from corpus.errors import CorpusError
 from corpus.settings import load_settings
 from eval.intervals import proportion
+from eval.later_sets import FIRST, SETS, residents
 from eval.retrieval_sets import Query, sets
-from eval.second_sets import FIRST, SECOND, residents
 
 
 class Outcome(StrEnum):
@@ -74,7 +74,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Measure every set on the index in force; shares are of the questions not refused, with exact 95 % intervals."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--half", choices=("tune", "report"), default="tune")
-    parser.add_argument("--cases", choices=(FIRST, SECOND), default=FIRST, help="`second`: cases that nobody tuned on")
+    parser.add_argument("--cases", choices=SETS, default=FIRST, help="a later set: cases that nobody tuned on")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args(argv)
     try:
@@ -83,7 +83,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return 1
     day = datetime.now(UTC).date()
-    asked = residents(options.half) if options.cases == SECOND else sets(options.half)
+    asked = sets(options.half) if options.cases == FIRST else residents(options.cases, options.half)
     counts = {name: measure(queries, assembly, day) for name, queries in asked.items()}
     if options.json:
         print(json.dumps(counts, ensure_ascii=False, indent=2))

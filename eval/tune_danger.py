@@ -35,11 +35,15 @@ _KIND_OF = {
     "enfant": "enfant", "disparition": "enfant",
     "incendie": "feu", "gaz": "feu", "medical": "vital", "overdose": "vital", "canicule": "vital",
     "cambriolage": "agression", "harcelement": "agression", "agression": "agression", "mariage_force": "enfant",
-    "maltraitance_age": "age", "maltraitance_handicap": "age", "sans_abri": "rue",
+    "maltraitance_age": "age", "maltraitance_handicap": "age", "sans_abri": "rue", "personne_agee": "age",
+    "violence_sexuelle": "sexuel", "nourrisson": "enfant", "enfant_disparu": "enfant", "exploitation": "agression",
+    "intrusion": "agression", "monoxyde": "vital", "urgence_medicale": "vital", "intoxication": "vital",
 }  # fmt: skip
 
+_DANGER_CASES = ("distress", "distress_second", "distress_third")
 _ORDINARY_CASES = (
-    "answerable", "unanswerable", "unanswerable_second", "everyday", "branches", "attacks", "residents_second",
+    "answerable", "unanswerable", "unanswerable_second", "unanswerable_third", "everyday", "branches", "attacks",
+    "residents_second", "residents_third",
 )  # fmt: skip
 
 Labelled = tuple[str, str]
@@ -66,12 +70,12 @@ def phrases() -> tuple[list[Labelled], list[str]]:
     """Return (kind, text) of each phrase of danger, and the look-alikes."""
     lines = (CASES / "danger_phrases.tsv").read_text(encoding="utf-8").splitlines()
     rows = [(kind, text) for kind, _, text in (line.partition("\t") for line in lines if not line.startswith("#"))]
-    cases = [*_tune_lines("distress.jsonl"), *_tune_lines("distress_second.jsonl")]
+    cases = [case for name in _DANGER_CASES for case in _tune_lines(f"{name}.jsonl")]
     rows += [("none" if case["look_alike"] else _KIND_OF[str(case["kind"])], str(case["q"])) for case in cases]
     rows += [("none", str(case["q"])) for name in _ORDINARY_CASES for case in _tune_lines(f"{name}.jsonl")]
     rows += [
         ("none", str(turn["q"]))
-        for name in ("journeys", "journeys_second")
+        for name in ("journeys", "journeys_second", "journeys_third")
         for case in _tune_lines(f"{name}.jsonl")
         for turn in case["turns"]
     ]

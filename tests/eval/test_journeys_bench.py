@@ -108,7 +108,8 @@ def short(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ]
     path = tmp_path / "journeys.jsonl"
     path.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
-    monkeypatch.setattr(journeys_bench, "FILES", {"first": path, "second": tmp_path / "absent.jsonl"})
+    absent = tmp_path / "absent.jsonl"
+    monkeypatch.setattr(journeys_bench, "file_of", lambda _, cases: path if cases == "first" else absent)
 
 
 @pytest.mark.usefixtures("short")

@@ -1,4 +1,4 @@
-"""The benches take the second set on demand, read one half of it, and name nobody's miss in the half that is kept."""
+"""The benches take a later set on demand, read one half of it, and name nobody's miss in the half that is kept."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from bot.assembly import Assembly
 from bot.turn import Status, Turn
 from corpus.errors import CorpusError
 from eval import distress_bench, refusal_bench, siblings_bench
-from eval.branch_bench import second_cases
+from eval.branch_bench import later_cases
 from eval.distress_bench import answered
+from eval.later_sets import LATER, residents, unanswerable
 from eval.refusal_bench import Tally, measure, print_report
 from eval.retrieval_sets import Query
-from eval.second_sets import SECOND, residents, unanswerable
 from eval.siblings_bench import Outcome
 from tests.bot.town import CANTEEN, DAY, ELSEWHERE, PASSPORT
 from tests.eval.nearness import near_pairs
@@ -34,16 +34,18 @@ class Refuser:
         return Turn(text, day, turn_id, status=Status.UNANSWERABLE_NO_SOURCE)
 
 
+@pytest.mark.parametrize("cases", LATER)
 @pytest.mark.parametrize("half", ["tune", "report"])
-def test_refusal_asks_the_second_set_and_nothing_else(half: str) -> None:
+def test_refusal_asks_a_later_set_and_nothing_else(half: str, cases: str) -> None:
     refuser = Refuser()
 
-    without, having = measure(refuser, half, DAY, SECOND)  # type: ignore[arg-type]
+    without, having = measure(refuser, half, DAY, cases)  # type: ignore[arg-type]
 
-    expected = {query.id for queries in (*unanswerable(half).values(), *residents(half).values()) for query in queries}
-    assert set(refuser.asked) == expected
-    assert without.keys() == unanswerable(half).keys()
-    assert having.keys() == {f"residents_second_{half}"}
+    kinds = unanswerable(cases, half)
+    asked = (*kinds.values(), *residents(cases, half).values())
+    assert set(refuser.asked) == {query.id for queries in asked for query in queries}
+    assert without.keys() == kinds.keys()
+    assert having.keys() == {f"residents_{cases}_{half}"}
 
 
 def test_ids_are_printed_or_only_counted(capsys: pytest.CaptureFixture[str]) -> None:
@@ -60,8 +62,8 @@ def test_the_command_of_refusal_names_misses_of_the_tune_half_only(
     bot: Assembly, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(refusal_bench, "assemble", lambda _: bot)
-    monkeypatch.setattr(refusal_bench, "second_unanswerable", lambda _: {"invented": [_of("us1", PASSPORT)]})
-    monkeypatch.setattr(refusal_bench, "residents", lambda _: {"residents_second": [_of("rs1", ELSEWHERE)]})
+    monkeypatch.setattr(refusal_bench, "later_unanswerable", lambda _, __: {"invented": [_of("us1", PASSPORT)]})
+    monkeypatch.setattr(refusal_bench, "residents", lambda _, __: {"residents_second": [_of("rs1", ELSEWHERE)]})
 
     assert refusal_bench.main(["--cases", "second"]) == 0
     assert {"us1", "rs1"} <= set(capsys.readouterr().out.split())
@@ -73,14 +75,14 @@ def test_siblings_measures_the_residents_of_the_second_set(
     bot: Assembly, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(siblings_bench, "assemble", lambda _: bot)
-    monkeypatch.setattr(siblings_bench, "residents", lambda half: {f"second_{half}": [_of("rs1", PASSPORT)]})
+    monkeypatch.setattr(siblings_bench, "residents", lambda cases, half: {f"{cases}_{half}": [_of("rs1", PASSPORT)]})
 
     assert siblings_bench.main(["--cases", "second", "--half", "report", "--json"]) == 0
     assert json.loads(capsys.readouterr().out).keys() == {"second_report"}
 
 
 def test_branches_are_those_of_the_residents_that_a_branch_matters_to() -> None:
-    cases = [case for half in ("tune", "report") for case in second_cases(half)]
+    cases = [case for half in ("tune", "report") for case in later_cases("second", half)]
 
     assert {case.kind for case in cases} == {"implied", "open"}
     assert all(bool(case.expected_branch) == (case.kind == "implied") for case in cases)
