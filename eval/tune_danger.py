@@ -85,12 +85,18 @@ def phrases() -> tuple[list[Labelled], list[str]]:
 
 
 def ordinary() -> list[str]:
-    """Return phrases of the lexicon in which no expression hears a danger."""
+    """Return phrases of the lexicon, and of the other models, in which no expression hears a danger."""
     said = [
         phrase
         for line in (LEXICON / "said_of.tsv").read_text(encoding="utf-8").splitlines()
         if not line.startswith("#")
         for phrase in line.partition("\t")[2].split(" ; ")
+    ]
+    # What is told of a street, or asked of nobody: no fiche speaks of it.
+    said += [
+        line.partition("\t")[2]
+        for line in (CASES / "intent_phrases.tsv").read_text(encoding="utf-8").splitlines()
+        if not line.startswith("#")
     ]
     everyday, foreign = (
         [line.partition("\t")[0] for line in (LEXICON / name).read_text(encoding="utf-8").splitlines()[1:]]
