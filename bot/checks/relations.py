@@ -41,8 +41,13 @@ def quantity(claim: Claim) -> str:
         return "quantity"
     if "some" in said and "all" in quoted and "some" not in quoted:
         return "quantity"
-    kept = "some" in said or any("permission" in clause.modality for clause in claim.said.clauses)
-    return "quantity" if "some" in quoted and not kept else ""
+    # "You may" says "sometimes" of a rule that is firm; of one that itself says "you may, in some cases", it does not.
+    loosened = _allows(claim.said) and not _allows(claim.quoted)
+    return "quantity" if "some" in quoted and "some" not in said and not loosened else ""
+
+
+def _allows(reading: Reading) -> bool:
+    return any("permission" in clause.modality for clause in reading.clauses)
 
 
 def _as_quoted(claim: Claim, mark: Mark) -> bool:

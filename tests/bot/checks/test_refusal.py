@@ -126,6 +126,11 @@ def test_an_honest_rewording_passes(text: str, quote: str, around: Sequence[str]
         ("Apportez un bail ou une facture.", "Apportez un bail et une facture.", "relations"),
         ("Tous les parents paient la cantine.", "Certains parents paient la cantine.", "quantity"),
         ("La carte est rendue.", "En principe, la carte est rendue.", "quantity"),
+        (
+            "Il est possible de changer de cantine.",
+            "Il est possible, dans certains cas, de changer de cantine.",
+            "quantity",
+        ),
         # words, links
         ("Apportez une girafe à la mairie.", "Apportez une photo à la mairie.", "content"),
         ("C'est une bonne idée.", "Apportez une photo à la mairie.", "content"),
