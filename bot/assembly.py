@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from pathlib import Path
 
 from threadpoolctl import threadpool_limits
 
@@ -41,6 +42,7 @@ class Assembly:
         opened: the index in force.
         reply: the contacts that turns name.
         model: name of the model that may word answers, empty without one.
+        language_model: that model, for what words something else than an answer; None without one.
         may_reword: a resident may ask that the model words an answer.
         findings: for the operator, what was configured and is not in force.
     """
@@ -51,15 +53,19 @@ class Assembly:
     model: str = ""
     may_reword: bool = False
     findings: tuple[str, ...] = ()
+    language_model: LanguageModel | None = None
 
 
-def assemble(settings: Settings, keep: Keep | None = None, release: ReleaseOf = str) -> Assembly:
-    """Open the index in force and compose the steps.
+def assemble(
+    settings: Settings, keep: Keep | None = None, release: ReleaseOf = str, index: Path | None = None
+) -> Assembly:
+    """Open an index and compose the steps.
 
     Args:
         settings: what the operator set.
         keep: writes the line kept of each turn, which then has a receipt; None keeps none.
         release: gives the fingerprint of what answers, for its receipt; empty when nobody approved it.
+        index: folder of the generation to open; None for the one in force.
 
     Raises:
         IndexMissingError, WeightsMissingError, IndexDamagedError: with the next command to run.
@@ -67,7 +73,7 @@ def assemble(settings: Settings, keep: Keep | None = None, release: ReleaseOf = 
     """
     # LangSmith sends inputs away as soon as this variable is set; nothing of ours may (DESIGN.md, promise 8).
     os.environ["LANGSMITH_TRACING"] = os.environ["LANGCHAIN_TRACING_V2"] = "false"
-    opened = open_search(settings)
+    opened = open_search(settings, index)
     # Questions are answered side by side: threads of BLAS inside each of them would fight for the processors (100 at
     # once on two of them: 215 s, and 31 s with one thread each).
     threadpool_limits(1, user_api="blas")
@@ -108,6 +114,7 @@ def assemble(settings: Settings, keep: Keep | None = None, release: ReleaseOf = 
         model=generation.model.name if generation.model is not None else "",
         may_reword=generation.model is not None and generation.mode == "on_request",
         findings=generation.said,
+        language_model=generation.model,
     )
 
 

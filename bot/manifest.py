@@ -13,10 +13,13 @@ folder, or those that a server has in memory. Every byte is read again each time
 | thresholds | what decides to answer, to refuse or to hand over: refusal.toml, danger.toml..., trained weights |
 | lexicon | corpus/lexicon, exception words, names masked, roles of headings |
 | contacts | contacts.toml and authorities.toml |
-| retrieval | ranking_weights.toml, the engine of vectors, and every file of the index, the store of passages included |
+| retrieval | ranking_weights.toml, and the engine of vectors |
+| index | every file of the index: the store of passages, and what was drawn from it to rank them |
 | passages | Merkle root of the passages, recomputed from their text |
 | policy | ethics/policy.toml |
 | evaluation | the files of eval/cases |
+
+A synchronisation changes `passages` and `index`, and nothing else: an update of the corpus names both, and is signed.
 
 What it cannot see: compiled Python left in `__pycache__` (a release is run without them), the interpreter, its
 libraries beyond their pinned versions, the weights of a model that another server runs.
@@ -36,12 +39,13 @@ from typing import Any
 from bot.errors import ManifestError
 from bot.model import open_generation
 from corpus.embed import current_weights, load_embedder, weights_digest
-from corpus.generation import MANIFEST, current_generation, file_digest
+from corpus.generation import current_generation, file_digest, index_digest, index_digests
 from corpus.settings import ROOT, Settings
 from corpus.store import STORE_FILE
 from ethics.canonical import canonical, fingerprint
 from ethics.manifest import Manifest, read_manifest
 from ethics.merkle import AlteredPassagesError, passages_root
+from ethics.words import trouble
 
 RELEASE_FILE = "release.json"
 """Beside the code of a release that was put down without git: the commit that it was made from, as its maker said."""
@@ -82,8 +86,6 @@ _PLACES = {
 """Part of a file by its path; the first that fits, `code` where none does."""
 
 _NO_COMMIT = "0" * 40
-_OPTIONAL_ENGINE = "chroma/"
-"""Folder of `corpus.index`, named here because importing that module takes a second."""
 
 
 class Fingerprinter:
@@ -110,8 +112,8 @@ class Fingerprinter:
         try:
             return self._manifest()
         except (OSError, AlteredPassagesError) as error:
-            why = error.strerror if isinstance(error, OSError) else error
-            raise ManifestError(f"Ce qui est servi ne peut être décrit : {why}") from error
+            told = trouble(error) if isinstance(error, OSError) else error
+            raise ManifestError(f"Ce qui est servi ne peut être décrit : {told}") from error
 
     def _manifest(self) -> Manifest:
         generation = self._generation or current_generation(self._settings.index)
@@ -125,9 +127,8 @@ class Fingerprinter:
         said["code"] = commit_of(self._root) | code
         said["model"] = model_part(self._settings)
         said["embedding"] = embedding_digest(self._settings)
-        said["retrieval"] = fingerprint(
-            {"weights": said["retrieval"], "engine": self._settings.vectors, "index": dict(index)}
-        )
+        said["retrieval"] = fingerprint({"weights": said["retrieval"], "engine": self._settings.vectors})
+        said["index"] = index_digest(index)
         said["passages"] = _root_of(generation / STORE_FILE, index[STORE_FILE])
         return read_manifest(said)
 
@@ -152,17 +153,6 @@ def placed_files(root: Path) -> dict[str, str]:
     paths = sorted(path for place in places for path in place.rglob("*") if path.is_file())
     names = (path.relative_to(root).as_posix() for path in paths if "__pycache__" not in path.parts)
     return {name: _part_of(name) for name in names}
-
-
-def index_digests(generation: Path) -> dict[str, str]:
-    """Return the SHA-256 of each file of an index that answers are drawn from, by name.
-
-    Left out: the vectors of the optional engine, which rewrites its own files when it opens them, and the manifest,
-    which says of the others what is computed here.
-    """
-    paths = sorted(path for path in generation.rglob("*") if path.is_file() and path.name != MANIFEST)
-    inside = {path.relative_to(generation).as_posix(): path for path in paths}
-    return {name: file_digest(path) for name, path in inside.items() if not name.startswith(_OPTIONAL_ENGINE)}
 
 
 def digest_of(paths: Iterable[Path], root: Path) -> str:

@@ -24,6 +24,7 @@ from bot.watch import Watched, opened_client, questions_of
 from corpus.settings import Settings, load_settings
 from ethics.gate import Place, Serve, verdict
 from ethics.receipt import normal_id
+from ethics.words import trouble
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -234,4 +235,4 @@ def _written(path: Path, data: bytes) -> None:
     try:
         path.write_bytes(data)
     except OSError as error:
-        raise ProofError(f"{path.name} ne s’écrit pas : {error.strerror}.") from error
+        raise ProofError(f"{path.name} ne s’écrit pas : {trouble(error)}.") from error

@@ -18,9 +18,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bot.errors import ManifestError
-from bot.manifest import CONSTRAINTS, RELEASE_FILE, Fingerprinter, index_digests, placed_files
+from bot.manifest import CONSTRAINTS, RELEASE_FILE, Fingerprinter, placed_files
 from corpus.embed import TOKENIZER_FILE, WEIGHTS_FILE, current_weights
-from corpus.generation import MANIFEST, POINTER, current_generation
+from corpus.generation import MANIFEST, POINTER, current_generation, index_digests
 from corpus.settings import ROOT, Settings
 from ethics.bundle import POLICY_IN_BUNDLE, check_folder, export_bundle, read_bundle
 from ethics.canonical import canonical

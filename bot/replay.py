@@ -28,7 +28,7 @@ from bot.release import Release, command_of
 from bot.turn import NO_CONVERSATION, Conversation
 from ethics.errors import RecordsError
 from ethics.receipt import Receipt, read_receipt
-from ethics.words import say
+from ethics.words import say, trouble
 
 PARIS = ZoneInfo("Europe/Paris")
 
@@ -201,7 +201,7 @@ def read_batch(path: Path) -> Iterator[Asked]:
                     raise ProofError(f"{path.name}, ligne {number} : ce n’est pas un objet JSON.")
                 yield read_asked(said)
     except OSError as error:
-        raise ProofError(f"{path.name} ne se lit pas : {error.strerror}.") from error
+        raise ProofError(f"{path.name} ne se lit pas : {trouble(error)}.") from error
     except ValueError as error:
         raise ProofError(f"{path.name} n’est pas un fichier JSONL.") from error
 

@@ -7,11 +7,12 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Protocol, cast
+from typing import Any, Protocol, cast
 
-from langchain_core.runnables import Runnable, RunnableLambda
+from langchain_core.runnables import Runnable, RunnableConfig
 
 from bot.turn import NO_CONVERSATION, Conversation, Sentence, Status, Turn
+from corpus.found import Found
 
 Step = Callable[[Turn], Turn]
 
@@ -64,6 +65,7 @@ class Responder:
         conversation: Conversation = NO_CONVERSATION,
         *,
         wanted: bool = False,
+        found: Found | None = None,
     ) -> Turn:
         """Answer one question as of `day`; never raises for what a resident typed.
 
@@ -73,8 +75,9 @@ class Responder:
             identifier: of the question, in a batch.
             conversation: what came before.
             wanted: the resident asked that a model words the answer; the policy decides.
+            found: what a search of these very words gave for that day, when one was made already.
         """
-        turn = self._quoted(text, day, identifier, conversation, wanted=wanted)
+        turn = self._quoted(text, day, identifier, conversation, wanted=wanted, found=found)
         for event in self._worded(turn):
             if isinstance(event, Turn):
                 turn = event
@@ -101,9 +104,18 @@ class Responder:
                 yield event
         yield self._finished(turn)
 
-    def _quoted(self, text: str, day: date, identifier: str, conversation: Conversation, *, wanted: bool) -> Turn:
+    def _quoted(
+        self,
+        text: str,
+        day: date,
+        identifier: str,
+        conversation: Conversation,
+        *,
+        wanted: bool,
+        found: Found | None = None,
+    ) -> Turn:
         wanted = self._wording is not None and (wanted or self._word_always)
-        turn = Turn(text=text, day=day, id=identifier, conversation=conversation, wanted=wanted)
+        turn = Turn(text=text, day=day, id=identifier, conversation=conversation, wanted=wanted, found=found)
         return self._chain.invoke(turn)
 
     def _worded(self, turn: Turn) -> Iterator[Sentence | Turn]:
@@ -121,8 +133,20 @@ class Responder:
         return self._always.invoke(turn)
 
 
+class _Runs(Runnable[Turn, Turn]):
+    """One step as a runnable that does nothing else: the general one reads the signature of its function each time."""
+
+    def __init__(self, step: Step) -> None:
+        self._step = step
+        self.name = name_of(step)
+
+    def invoke(self, input: Turn, config: RunnableConfig | None = None, **_: Any) -> Turn:  # noqa: A002, ARG002
+        """Run the step; the two arguments are named by the base class."""
+        return self._step(input)
+
+
 def _compose(steps: Sequence[Step]) -> Runnable[Turn, Turn]:
-    first, *others = (RunnableLambda(step, name=name_of(step)) for step in steps)
+    first, *others = map(_Runs, steps)
     chain: Runnable[Turn, Turn] = first
     for step in others:
         chain = cast("Runnable[Turn, Turn]", chain | step)

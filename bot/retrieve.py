@@ -7,10 +7,13 @@ from dataclasses import replace
 from bot.answerable import belief, evidence, refusal
 from bot.turn import Status, Turn
 from corpus.contacts import Authorities, Authority
+from corpus.found import Found
 from corpus.search import Searcher
 from corpus.store import PassageStore
 
-_DOCUMENTS = 10
+DOCUMENTS = 10
+"""Documents that a search for an answer brings."""
+
 _IN_DOUBT = 0.5
 """Belief from which a message that may tell of a danger is answered: as likely to be about the document as not."""
 
@@ -39,9 +42,10 @@ class Retrieve:
         """
         if turn.status is not None:
             return turn
-        found = turn.found or self._searcher.search(turn.query, limit=_DOCUMENTS, as_of=turn.day)
         # A follow-up was searched already (bot/rewrite.py), beside French words whatever its language.
-        language = turn.language if turn.found is not None else found.question.language
+        follows = turn.found is not None and bool(turn.conversation.exchanges)
+        found = self._found(turn, follows=follows)
+        language = turn.language if follows else found.question.language
         turn = replace(turn, found=found, language=language)
         if chosen := self._store.document(turn.conversation.document):
             return replace(turn, card=chosen, passages=self._store.passages_of(chosen.key))
@@ -56,6 +60,12 @@ class Retrieve:
         if authority is not None and self._agrees(authority, best.title):
             return replace(turn, notices=(*turn.notices, ("authority", authority.name)))
         return turn
+
+    def _found(self, turn: Turn, *, follows: bool) -> Found:
+        """What a search gives; the one that was made already, when it was of the same words."""
+        if turn.found is not None and (follows or turn.found.question.text == turn.query):
+            return turn.found
+        return self._searcher.search(turn.query, limit=DOCUMENTS, as_of=turn.day, passages=False)
 
     def _other_authority(self, text: str) -> Authority | None:
         """Return who decides, unless it is the City or nobody known."""

@@ -99,7 +99,7 @@ class Rewrite:
         return self._completed(turn, last, fuse(beside, alone, weight, less), alone)
 
     def _search(self, text: str, turn: Turn) -> Found:
-        return self._searcher.search(text[-_LOOKED_AT:], limit=_LIMIT, as_of=turn.day)
+        return self._searcher.search(text[-_LOOKED_AT:], limit=_LIMIT, as_of=turn.day, passages=False)
 
     def _completed(self, turn: Turn, last: Exchange, both: Found, alone: Found) -> Turn:
         """The turn as it goes on in the document before, or leaves it."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from corpus.analyse import fold, terms
 from corpus.branches import Branch, Choice, Graph, differing
@@ -84,7 +85,13 @@ class _Heard:
 
     @classmethod
     def of(cls, text: str) -> _Heard:
-        return cls(_spaced(text), situation_heard(text), quantities_stated(text))
+        return _heard(text)
+
+
+# One question is put to several documents, and one document to many questions.
+@lru_cache(maxsize=256)
+def _heard(text: str) -> _Heard:
+    return _Heard(_spaced(text), situation_heard(text), quantities_stated(text))
 
 
 @dataclass(frozen=True, slots=True)

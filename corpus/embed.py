@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -26,6 +26,7 @@ Floats = npt.NDArray[np.float32]
 WEIGHTS_FILE = "model.safetensors"
 TOKENIZER_FILE = "tokenizer.json"
 _BATCH = 2048
+_FEW = 16
 
 
 class Embedder(Protocol):
@@ -70,11 +71,17 @@ class StaticEmbedder:
         for start in range(0, len(texts), _BATCH):
             # Half of a surrogate pair, which JSON lets through, is refused by the tokenizer.
             legible = [text.encode(errors="replace").decode() for text in texts[start : start + _BATCH]]
-            batch = self._tokenizer.encode_batch(legible, add_special_tokens=False)
+            batch = self._encodings(legible)
             for row, encoding in enumerate(batch, start):
                 if encoding.ids:
                     vectors[row] = self._weights[encoding.ids].mean(axis=0)
         return unit(vectors)
+
+    def _encodings(self, texts: Sequence[str]) -> list[Any]:
+        # A batch wakes a thread a processor: for a question and its expansion, that is ten times the work itself.
+        if len(texts) <= _FEW:
+            return [self._tokenizer.encode(text, add_special_tokens=False) for text in texts]
+        return list(self._tokenizer.encode_batch(list(texts), add_special_tokens=False))
 
 
 class TransformerEmbedder:

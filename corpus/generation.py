@@ -1,4 +1,4 @@
-"""The life of an index generation: built aside, put in force by one pointer renamed last, thrown away later.
+"""The life of an index generation: built aside, put in force by one pointer renamed last, thrown away once unused.
 
 `index/<id>.building` becomes `index/<id>` when it is whole and on the disk, then the file `index/current` is replaced.
 Before that last step a crash leaves the old generation in force; what it left behind goes at the next sync.
@@ -6,10 +6,11 @@ Before that last step a crash leaves the old generation in force; what it left b
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -20,6 +21,7 @@ import orjson
 from filelock import FileLock, Timeout
 
 from corpus.errors import BusyError, IndexDamagedError, IndexMissingError
+from ethics.canonical import fingerprint
 
 POINTER = "current"
 MANIFEST = "manifest.json"
@@ -27,6 +29,8 @@ COLLECTED = "collected"
 """Passages kept before any weights exist: training reads them, and the first sync carries them over."""
 FORMAT = 1
 _LOCK = "lock"
+_OPTIONAL_ENGINE = "chroma/"
+"""Folder of `corpus.index`, named here because importing that module takes a second."""
 _BUILDING = ".building"
 _NEXT_STEP = "relancez `python -m corpus sync`"
 
@@ -99,6 +103,22 @@ def file_digest(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
+def index_digests(folder: Path) -> dict[str, str]:
+    """Return the SHA-256 of each file of a generation that answers are drawn from, by name.
+
+    Left out: the vectors of the optional engine, which rewrites its own files when it opens them, and the manifest,
+    which says of the others what is computed here.
+    """
+    paths = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != MANIFEST)
+    inside = {path.relative_to(folder).as_posix(): path for path in paths}
+    return {name: file_digest(path) for name, path in inside.items() if not name.startswith(_OPTIONAL_ENGINE)}
+
+
+def index_digest(digests: Mapping[str, str]) -> str:
+    """Return one digest of what `index_digests` returned, 64 hex digits: what is signed of an index."""
+    return fingerprint(dict(digests))
+
+
 def describe_files(folder: Path, unstable: Path) -> dict[str, dict[str, Any]]:
     """Return size and SHA-256 of every file under `folder`, but those under `unstable`."""
     paths = sorted(path for path in folder.rglob("*") if path.is_file() and unstable not in path.parents)
@@ -125,6 +145,39 @@ def current_generation(index: Path) -> Path:
     if not name or folder.parent != index or not folder.is_dir():
         raise IndexDamagedError(f"L’index en vigueur, {name!r}, est absent : {_NEXT_STEP}.")
     return folder
+
+
+def whole_generations(index: Path) -> Iterator[Path]:
+    """Yield the folders of the generations that were once put in force, the last one built first."""
+    found = sorted(index.iterdir(), reverse=True) if index.is_dir() else []
+    yield from (path for path in found if (path / MANIFEST).is_file() and not path.name.endswith(_BUILDING))
+
+
+def hold(folder: Path) -> int:
+    """Keep a generation from being thrown away while it answers; return what `os.close` lets go.
+
+    The system lets it go too when the process ends, however it ends.
+
+    Raises:
+        IndexDamagedError: there is no such generation.
+    """
+    try:
+        descriptor = os.open(folder / MANIFEST, os.O_RDONLY)
+    except OSError as error:
+        raise IndexDamagedError(f"Le manifeste de l’index {folder.name} est illisible : {_NEXT_STEP}.") from error
+    fcntl.flock(descriptor, fcntl.LOCK_SH)
+    return descriptor
+
+
+def _is_held(folder: Path) -> bool:
+    try:
+        with (folder / MANIFEST).open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
 
 
 @contextmanager
@@ -192,7 +245,8 @@ def discard(folder: Path) -> None:
 def collect_garbage(index: Path) -> None:
     """Remove the generations that are neither in force nor the one before, and those left half-made by a crash.
 
-    Call it under the lock. With no readable pointer nothing whole is removed: it may be all that is left to repair.
+    One that a service still answers from stays: what was read since may wait for days to be signed. Call it under the
+    lock. With no readable pointer nothing whole is removed: it may be all that is left to repair.
     """
     try:
         kept = {current_generation(index)}
@@ -203,6 +257,6 @@ def collect_garbage(index: Path) -> None:
     for path in index.iterdir():
         whole = (path / MANIFEST).is_file() and not path.name.endswith(_BUILDING)
         waiting = path.name == COLLECTED or whole
-        if path.is_dir() and path not in kept and (known or not waiting):
+        if path.is_dir() and path not in kept and (known or not waiting) and not _is_held(path):
             discard(path)
     (index / f"{POINTER}.new").unlink(missing_ok=True)

@@ -14,6 +14,9 @@ from corpus.ranking import Ranking
 
 Held = npt.NDArray[np.bool_]
 
+_FEW = 8
+"""Parts of a document, nearly always one, under which they are compared one by one: sorting costs more."""
+
 
 @dataclass(frozen=True, slots=True)
 class Holding:
@@ -55,4 +58,10 @@ def holding(question: Question, ranking: Ranking, parts: list[int], rarity: Call
 
 
 def _any_row(names: tuple[str, ...], indexes: tuple[LexicalIndex, ...], rows: npt.NDArray[np.int32]) -> bool:
-    return any(bool(np.isin(rows, index.rows_with(name)).any()) for index in indexes for name in names)
+    return any(_meet(rows, index.rows_with(name)) for index in indexes for name in names)
+
+
+def _meet(rows: npt.NDArray[np.int32], others: npt.NDArray[np.int32]) -> bool:
+    if len(rows) <= _FEW:
+        return any(bool((others == row).any()) for row in rows)
+    return bool(np.isin(rows, others).any())

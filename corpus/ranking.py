@@ -40,6 +40,27 @@ class VectorRows:
     embedded: int
 
 
+@dataclass(frozen=True, slots=True)
+class Runs:
+    """Rows that stand together because they are of one document: where each run starts, and its document."""
+
+    starts: npt.NDArray[np.int64]
+    documents: Numbers
+
+
+def runs_of(rows: Numbers) -> Runs | None:
+    """Return the runs of rows that stand in the order of their documents; None when they stand in another.
+
+    Args:
+        rows: document of each row, shape (rows,).
+    """
+    steps = np.diff(rows)
+    if (steps < 0).any():
+        return None
+    starts = np.flatnonzero(np.concatenate(([True], steps > 0)))[: len(rows)]
+    return Runs(starts, rows[starts])
+
+
 class Ranking:
     """The artefacts of one generation; arrays are shared and never written to.
 

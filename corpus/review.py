@@ -1,22 +1,31 @@
 """What an update of the corpus changes, for a person and for the corpus key: `python -m corpus.review`.
 
+    python -m corpus.review OLD NEW                                   count what changed
     python -m corpus.review OLD NEW --proposal DIGEST --out FOLDER    list the changes, prepare what is to be signed
     python -m corpus.review OLD NEW --check FILE                      compare what was signed with the two states
 
-OLD and NEW are passage stores, or the folders of two generations of the index. The corpus key is not on the server:
-what is written in FOLDER is signed elsewhere (`python -m ethics sign FILE --key KEY`), then filed.
+OLD and NEW are the folders of two generations of the index (to count, two passage stores will do). What is to be signed
+names the whole new index: before it is written, or compared, all that is drawn from the passages is drawn again here
+with the approved program and weights (corpus.redrawn). The corpus key is not on the server: what is written in FOLDER
+is signed elsewhere (`python -m ethics sign FILE --key KEY`), then filed.
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from corpus.document import Passage
+from corpus.embed import Embedder, load_embedder
 from corpus.errors import CorpusError
-from corpus.store import STORE_FILE, PassageStore
+from corpus.generation import index_digest, index_digests
+from corpus.redrawn import undue
+from corpus.settings import Settings, load_settings
+from corpus.source import load_sources
+from corpus.store import STORE_FILE, DocumentCard, PassageStore
 from ethics.canonical import digest
 from ethics.envelope import read_envelope
 from ethics.errors import EthicsError, RecordsError
@@ -24,11 +33,20 @@ from ethics.policy import POLICY_FILE, load_policy
 from ethics.records import write_durably
 from ethics.snapshot import read_snapshot
 from ethics.update import Piece, Update, as_page, compare
-from ethics.words import say
+from ethics.words import say, trouble
 
 LIST, PAGE, STATEMENT = "changes.json", "changes.md", "snapshot.json"
-_ADDRESS = "Adresse de la page"
+_ADDRESS, _CARD = "Adresse de la page", "Présentation du document"
+_SHOWN = 3
 _HELP = "Comparer deux états du corpus : ce qui peut passer, et ce qu’une personne doit lire, avant et après."
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What an update goes from and to: Merkle roots of the passages before and after, digest of the index after."""
+
+    roots: tuple[str, str]
+    index: str
 
 
 def piece_of(passage: Passage) -> Piece:
@@ -56,6 +74,13 @@ def pieces_of(passages: Iterable[Passage]) -> Iterator[Piece]:
         yield piece_of(passage)
 
 
+def pieces_of_cards(cards: Iterable[DocumentCard]) -> Iterator[Piece]:
+    """Yield what is read of each document apart from its passages: its title, its summary, the names beside it."""
+    for card in cards:
+        beside = (*(title for _, title in card.family), *(f"{short} : {long}" for short, long in card.acronyms))
+        yield Piece(card.key, _CARD, "\n".join([card.title, card.summary, *beside]), (), digest(card.to_json()))
+
+
 def compare_stores(old: Path, new: Path, policy: Path = POLICY_FILE) -> tuple[Update, str, str]:
     """Compare two stores.
 
@@ -67,21 +92,45 @@ def compare_stores(old: Path, new: Path, policy: Path = POLICY_FILE) -> tuple[Up
         PolicyError: the policy cannot be applied.
     """
     with PassageStore(_file(old)) as before, PassageStore(_file(new)) as after:
-        update = compare(pieces_of(before.all_passages()), pieces_of(after.all_passages()), load_policy(policy))
+        update = compare(_pieces(before), _pieces(after), load_policy(policy))
         return update, before.root(), after.root()
 
 
-def prepare(update: Update, roots: tuple[str, str], proposal: str, folder: Path) -> Path:
+def _pieces(store: PassageStore) -> Iterator[Piece]:
+    yield from pieces_of(store.all_passages())
+    yield from pieces_of_cards(store.documents())
+
+
+def index_in(old: Path, new: Path, settings: Settings, embedder: Embedder) -> str:
+    """Return the digest of the index of a new generation, once all that it holds was drawn again from its passages.
+
+    Raises:
+        RecordsError: it is no generation, or something of it does not follow from its passages.
+        IndexDamagedError: it cannot be read.
+    """
+    if not new.is_dir():
+        raise RecordsError(f"{new.name} n’est pas un dossier d’index : ce qui se signe nomme l’index entier.")
+    with PassageStore(_file(old)) as before:
+        if found := undue(new, before, load_sources(settings.allow_list).values(), embedder):
+            named = ", ".join(found[:_SHOWN]) + (", …" if len(found) > _SHOWN else "")
+            raise RecordsError(
+                f"L’index {new.name} n’est pas celui que donnent ses passages, avec les poids et le lexique d’ici "
+                f"({named}) : ne le signez pas. Refaites la synchronisation, puis la comparaison."
+            )
+    return index_digest(index_digests(new))
+
+
+def prepare(update: Update, state: State, proposal: str, folder: Path) -> Path:
     """Write what is to be read and what is to be signed; return the latter."""
     folder.mkdir(parents=True, exist_ok=True)
     write_durably(folder / LIST, update.listed())
     write_durably(folder / PAGE, as_page(update).encode())
-    envelope = update.snapshot(proposal, *roots).statement().envelope()
+    envelope = update.snapshot(proposal, state.roots, state.index).statement().envelope()
     write_durably(folder / STATEMENT, envelope.to_bytes())
     return folder / STATEMENT
 
 
-def differences(update: Update, roots: tuple[str, str], file: Path) -> tuple[str, ...]:
+def differences(update: Update, state: State, file: Path) -> tuple[str, ...]:
     """Tell in what a signed update is not the one that the two states give, one French word each.
 
     Raises:
@@ -90,9 +139,9 @@ def differences(update: Update, roots: tuple[str, str], file: Path) -> tuple[str
     try:
         signed = read_snapshot(read_envelope(file.read_bytes()))
     except OSError as error:
-        raise RecordsError(say("records.unreadable", file=file.name, why=error.strerror)) from error
-    found = update.snapshot(signed.proposal, *roots)
-    names = ("previous", "root", "documents", "changed", "added", "values", "changes")
+        raise RecordsError(say("records.unreadable", file=file.name, why=trouble(error))) from error
+    found = update.snapshot(signed.proposal, state.roots, state.index)
+    names = ("previous", "root", "index", "documents", "changed", "added", "values", "changes")
     # More documents may have changed since the opinion than since yesterday, never fewer.
     return tuple(
         name
@@ -105,7 +154,7 @@ def differences(update: Update, roots: tuple[str, str], file: Path) -> tuple[str
     )
 
 
-def main(arguments: list[str] | None = None) -> int:
+def main(arguments: list[str] | None = None, open_embedder: Callable[[Settings], Embedder] = load_embedder) -> int:
     """Run the command; return 0 when it did what it says, 1 with one French sentence otherwise."""
     parser = argparse.ArgumentParser(prog="python -m corpus.review", description=_HELP)
     parser.add_argument("old", type=Path)
@@ -118,13 +167,17 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         update, *roots = compare_stores(args.old, args.new, args.policy)
         sys.stdout.write(f"{_summary(update)}\n")
-        if args.check and (wrong := differences(update, (roots[0], roots[1]), args.check)):
+        if not (args.out or args.check):
+            return 0
+        settings = load_settings()
+        state = State((roots[0], roots[1]), index_in(args.old, args.new, settings, open_embedder(settings)))
+        if args.check and (wrong := differences(update, state, args.check)):
             raise RecordsError(
                 f"{args.check.name} ne dit pas ce qui a changé entre ces deux états ({', '.join(wrong)}) : "
                 "ne le signez pas, et refaites la comparaison."
             )
         if args.out:
-            written = prepare(update, (roots[0], roots[1]), args.proposal, args.out)
+            written = prepare(update, state, args.proposal, args.out)
             listed = digest(update.listed())
             sys.stdout.write(
                 f"À lire : {PAGE}. À signer, avec la clé du corpus : {written.name}. Empreinte de la liste : {listed}\n"
@@ -133,7 +186,7 @@ def main(arguments: list[str] | None = None) -> int:
         sys.stderr.write(f"{error}\n")
         return 1
     except OSError as error:
-        sys.stderr.write(say("command.disk", name=error.filename or "", why=error.strerror) + "\n")
+        sys.stderr.write(say("command.disk", name=error.filename or "", why=trouble(error)) + "\n")
         return 1
     return 0
 

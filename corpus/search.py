@@ -22,7 +22,7 @@ from corpus.holding import Holding, holding
 from corpus.language import language_of
 from corpus.lexical import Floats, LexicalIndex
 from corpus.question import EXPANSION, Lexicon, Question, acronym_entries, analyse_question, own_entries
-from corpus.ranking import Numbers, Ranking
+from corpus.ranking import Numbers, Ranking, runs_of
 from corpus.situations import contradicts, facts_heard, unlikely
 from corpus.store import PassageStore
 
@@ -58,6 +58,9 @@ _ADDED_INSIDE = 0.5
 
 _DOCUMENTS_READ = 128
 """Documents whose pieces are kept in memory once read, about 40 MB."""
+
+_TITLES_READ = 20_000
+"""Titles whose words are kept in memory once read."""
 
 _SETTLED = 100
 """Best documents whose titles are compared with the asker's situation."""
@@ -102,6 +105,11 @@ class Searcher:
         self._valid_until = np.asarray([_ordinal(row["valid_until"], date.max) for row in documents])
         # The same documents come back: in the steps of one turn, in its follow-ups, from one resident to the next.
         self._pieces = lru_cache(maxsize=_DOCUMENTS_READ)(self._read)
+        # Titles are asked about at each search; only those of the index are.
+        self._words_of = lru_cache(maxsize=_TITLES_READ)(self._rarities)
+        self._total_of = lru_cache(maxsize=_TITLES_READ)(lambda title: sum(self._words_of(title).values()))
+        grouped = (ranking.unit_documents, ranking.part_documents, ranking.phrase_documents)
+        self._runs = {id(rows): runs_of(rows) for rows in grouped}
 
     def analyse(self, text: str) -> Question:
         """Return the question as the index sees it, its language told by the words that the index knows."""
@@ -121,7 +129,7 @@ class Searcher:
 
     def kinship(self, title: str, other: str) -> float:
         """Share, 0 to 1, of the lighter of two titles that the other holds too, a word weighed by its rarity."""
-        words_, others = set(terms(title)), set(terms(other))
+        words_, others = self._words_of(title).keys(), self._words_of(other).keys()
         lighter = min(self._weight(words_), self._weight(others))
         return self._weight(words_ & others) / lighter if lighter else 0.0
 
@@ -136,6 +144,8 @@ class Searcher:
         audience: str | None = None,
         as_of: date | None = None,
         without: Collection[str] = (),
+        *,
+        passages: bool = True,
     ) -> Found:
         """Rank documents for a question.
 
@@ -145,6 +155,7 @@ class Searcher:
             audience: keep documents for this audience only; None keeps all.
             as_of: keep the versions in force on this day; today's when None.
             without: publisher's ids to leave out, as if they were not indexed (near-miss measures).
+            passages: rank the passages of each document too; who answers from whole documents has no use for it.
 
         Returns:
             documents best first, one a publisher's id; ties by authority, then by id.
@@ -161,7 +172,8 @@ class Searcher:
         for row in rows:
             identifier = self._documents[row]["id"]
             if len(hits) < limit and identifier not in hits and identifier not in without and np.isfinite(total[row]):
-                hits[identifier] = self._hit(row, float(total[row]), signals, unit_scores, question)
+                best = self._passages(row, unit_scores, question) if passages else ()
+                hits[identifier] = self._hit(row, float(total[row]), signals, best)
         return Found(question, tuple(hits.values()), self._evidence(near, tuple(hits.values())))
 
     def _evidence(self, near: _Similar, hits: Sequence[DocumentHit]) -> dict[str, float]:
@@ -212,11 +224,10 @@ class Searcher:
         return sorted(best, key=lambda row: (-float(total[row]), self._documents[row]["rank"], row))
 
     def _hit(
-        self, row: int, score: float, signals: Mapping[str, Floats], unit_scores: Floats, question: Question
+        self, row: int, score: float, signals: Mapping[str, Floats], passages: tuple[tuple[str, float], ...]
     ) -> DocumentHit:
         document = self._documents[row]
         explained = {name: float(values[row]) for name, values in signals.items()}
-        passages = self._passages(row, unit_scores, question)
         return DocumentHit(document["key"], document["id"], document["title"], score, passages, explained)
 
     def _similar(self, question: Question) -> _Similar:
@@ -265,7 +276,11 @@ class Searcher:
     def _best(self, scores: Floats, documents: Numbers) -> Floats:
         """Give each document its best row, shape (documents,)."""
         best = np.zeros(len(self._documents), dtype=np.float32)
-        np.maximum.at(best, documents, scores)
+        runs = self._runs.get(id(documents))
+        if runs is None:
+            np.maximum.at(best, documents, scores)
+        elif len(runs.starts):
+            best[runs.documents] = np.maximum(np.maximum.reduceat(scores, runs.starts), 0)
         return best
 
     def covered(self, question: Question, indexes: Sequence[LexicalIndex]) -> Floats:
@@ -315,8 +330,7 @@ class Searcher:
         return max((self._share(question, title) for title in titles), default=0.0)
 
     def _share(self, question: Question, title: str) -> float:
-        weights = {word: self.rarity(word) for word in terms(title)}
-        total = sum(weights.values())
+        weights, total = self._words_of(title), self._total_of(title)
         return sum(weight for word, weight in weights.items() if word in question.terms) / total if total else 0.0
 
     def _allowed(self, audience: str | None, day: date) -> Mask:
@@ -325,6 +339,10 @@ class Searcher:
         if audience is not None:
             allowed &= np.asarray([not row["audiences"] or audience in row["audiences"] for row in self._documents])
         return allowed
+
+    def _rarities(self, title: str) -> dict[str, float]:
+        """Rarity of each word of a title, in reading order."""
+        return {word: self.rarity(word) for word in terms(title)}
 
     def _passages(self, row: int, unit_scores: Floats, question: Question) -> tuple[tuple[str, float], ...]:
         """Rank the passages of the best units of a document by what they share with the question."""

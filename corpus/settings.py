@@ -45,6 +45,10 @@ class Settings(BaseSettings):
         oidc_claim, oidc_roles: where its tokens say what a person may do, and the role that each value gives
             (CITE_OIDC_CLAIM, CITE_OIDC_ROLES).
         oidc_name: claim that names a person (CITE_OIDC_NAME).
+        second_reader: which letters of the desk a second person must agree to before they leave (CITE_SECOND_READER):
+            `optional`, those for which it was asked; `always`, all of them.
+        agents_data: data folder whose index is the agents' own corpus (CITE_AGENTS_DATA), which no answer to a
+            resident is taken from; None, no such corpus.
     """
 
     model_config = SettingsConfigDict(
@@ -80,8 +84,10 @@ class Settings(BaseSettings):
     oidc_claim: str = "roles"
     oidc_roles: str = ""
     oidc_name: str = "preferred_username"
+    second_reader: Literal["optional", "always"] = "optional"
+    agents_data: Path | None = None
 
-    @field_validator("data", "sources_file")
+    @field_validator("data", "sources_file", "agents_data")
     @classmethod
     def _from_root(cls, path: Path | None) -> Path | None:
         return None if path is None else ROOT / path.expanduser()
@@ -98,6 +104,14 @@ class Settings(BaseSettings):
         _together(CITE_OIDC_ISSUER=self.oidc_issuer, CITE_OIDC_CLIENT=self.oidc_client)
         if self.model_fallback_url and not self.model_url:
             raise ValueError("Le réglage CITE_MODEL_URL manque : un serveur de secours ne s’emploie pas seul.")
+        return self
+
+    @model_validator(mode="after")
+    def _agents_have_their_own(self) -> Self:
+        if self.agents_data is not None and self.agents_data.resolve() == self.data.resolve():
+            raise ValueError(
+                "Le réglage CITE_AGENTS_DATA désigne le dossier des réponses aux habitants : donnez-en un autre."
+            )
         return self
 
     @property

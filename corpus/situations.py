@@ -11,7 +11,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from corpus.analyse import LEXICON, fold
@@ -51,20 +51,20 @@ def situation_heard(question: str) -> tuple[Fact, ...]:
 
 def speaks_for(facts: Sequence[Fact], label: str) -> int:
     """Count the facts that speak for a label, less those that speak against it."""
-    folded = _plain(label)
+    folded = _plain_label(label)
     return sum(fact.speaks(folded) for fact in facts)
 
 
 def contradicts(facts: Sequence[Fact], label: str) -> int:
     """Count the facts that speak against a label, whatever speaks for it: it is then for somebody else."""
-    folded = _plain(label)
+    folded = _plain_label(label) if facts else ""
     return sum(fact.speaks(folded) < 0 for fact in facts)
 
 
 def unlikely(facts: Sequence[Fact], label: str, question: str) -> bool:
     """Tell whether a label is for a situation that one must state ("mineur"), and that the question does not state."""
-    said = _plain(question)
-    restricted = [found.group() for found in _default("must_be_said").finditer(_plain(label))]
+    restricted = _restricted(label)
+    said = _plain_question(question) if restricted else ""
     return any(word not in said and not any(fact.speaks(word) > 0 for fact in facts) for word in restricted)
 
 
@@ -123,6 +123,24 @@ def may_live_elsewhere(question: str) -> bool:
 
 def _plain(text: str) -> str:
     return fold(text).replace("’", "'")
+
+
+# Titles and labels are those of documents, the same ones at each search; a question is never kept.
+@lru_cache(maxsize=20_000)
+def _plain_label(label: str) -> str:
+    return _plain(label)
+
+
+# One question is compared with a hundred titles.
+@lru_cache(maxsize=4)
+def _plain_question(question: str) -> str:
+    return _plain(question)
+
+
+@lru_cache(maxsize=20_000)
+def _restricted(label: str) -> tuple[str, ...]:
+    """The situations that a label is only for, and that one must state."""
+    return tuple(found.group() for found in _default("must_be_said").finditer(_plain_label(label)))
 
 
 def _filled(pattern: str) -> str:

@@ -196,6 +196,11 @@ class PassageStore:
         """Return the source of every document, by key."""
         return {row["key"]: row["source"] for row in self._rows("SELECT key, source FROM documents")}
 
+    def past_figures(self, day: date) -> dict[str, int]:
+        """Return how many passages of each document hold figures past their limit on `day`, by key."""
+        query = "SELECT key, count(*) AS many FROM passages WHERE figures_until < ? GROUP BY key"
+        return {row["key"]: row["many"] for row in self._rows(query, [day.isoformat()])}
+
     def set_aside(self) -> tuple[SetAside, ...]:
         """Return what was not indexed, and why."""
         rows = self._rows("SELECT source, name, reason FROM set_aside ORDER BY source, name, reason")

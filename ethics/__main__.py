@@ -13,7 +13,7 @@ from ethics.levels import Level
 from ethics.opinion import View
 from ethics.policy import POLICY_FILE
 from ethics.rules import SCOPES
-from ethics.words import say
+from ethics.words import say, trouble
 
 
 def parser() -> ArgumentParser:
@@ -71,7 +71,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.write(f"{error}\n")
         return 1
     except OSError as error:
-        sys.stderr.write(say("command.disk", name=error.filename or "", why=error.strerror) + "\n")
+        sys.stderr.write(say("command.disk", name=error.filename or "", why=trouble(error)) + "\n")
         return 1
     return 0
 

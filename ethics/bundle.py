@@ -20,7 +20,7 @@ from ethics.canonical import canonical, parsed
 from ethics.errors import RecordsError
 from ethics.log import sync_folder
 from ethics.manifest import Manifest, read_manifest
-from ethics.words import say
+from ethics.words import say, trouble
 
 INDEX = "bundle.json"
 POLICY_IN_BUNDLE = "code/ethics/policy.toml"
@@ -75,7 +75,7 @@ def export_bundle(manifest: Manifest, files: Mapping[str, Path], out: Path) -> s
         sync_folder(out.parent)
     except OSError as error:
         aside.unlink(missing_ok=True)
-        raise RecordsError(say("bundle.not_written", why=error.strerror)) from error
+        raise RecordsError(say("bundle.not_written", why=trouble(error))) from error
     return found
 
 

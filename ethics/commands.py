@@ -2,42 +2,52 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
-import os
-import tomllib
 from argparse import Namespace
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from ethics.bundle import POLICY_IN_BUNDLE, check_folder, export_bundle, import_bundle
 from ethics.canonical import digest, parsed
-from ethics.decision import Decision, find_approval, missing_opinions, revocation
-from ethics.envelope import Envelope, Statement, read_envelope
+from ethics.decision import revocation
+from ethics.envelope import Statement, read_envelope
 from ethics.errors import RecordsError
 from ethics.evidence import EVIDENCE
-from ethics.gate import Bundle, Place, Verdict, check_log, rosters, verdict
+from ethics.filing import (
+    check_decidable,
+    decision_on,
+    file_act,
+    file_decision,
+    file_opinion,
+    file_resume,
+    file_revocation,
+    file_roster,
+    file_suspension,
+    last_proposal,
+    next_roster,
+    opinion_on,
+    resume_now,
+)
+from ethics.gate import Bundle, Place, Verdict, rosters, verdict
+from ethics.gathering import changed_envelope
 from ethics.keys import new_key_file, public_of, read_key_file
-from ethics.levels import RESUME, Level, in_force, resume, suspension
+from ethics.levels import Level, suspension
 from ethics.log import appending, stamp
 from ethics.manifest import Manifest, read_manifest
-from ethics.opinion import Opinion, View, read_audit
+from ethics.opinion import View
 from ethics.policy import load_policy
 from ethics.proposal import Proposal, read_proposal
 from ethics.records import (
     LOG,
-    Records,
-    file_data,
     file_envelope,
     read_records,
     sign_checkpoint,
     write_durably,
 )
 from ethics.register import missing_tests, read_register
-from ethics.roster import ROSTER, read_roster
+from ethics.verification import verify_records
 from ethics.witness import cosign
-from ethics.words import say
+from ethics.words import say, trouble
 
 
 def now() -> datetime:
@@ -98,56 +108,43 @@ def sign(args: Namespace) -> str:
     """Sign an opinion on the last release proposed; or add a signature to a waiting file."""
     secret = read_key_file(args.key)
     if args.file is not None:
-        envelope = _changed(args.file, lambda waiting: waiting.signed(secret))
+        envelope = changed_envelope(args.file, lambda waiting: waiting.signed(secret))
         return say("command.signed", count=len(envelope.signatures), name=args.file.name)
     records = read_records(args.records)
-    roster, proposal = rosters(records)[-1], _last_proposal(records, args.scope)
+    roster, proposal = rosters(records)[-1], last_proposal(records, args.scope)
     member = roster.member(public_of(secret))
     if member is None:
         raise RecordsError(say("command.not_a_member"))
     if args.view is None or not args.reason or args.audit is None:
         raise RecordsError(say("command.opinion_needs"))
-    audit = _read(args.audit)
-    read_audit(audit, member.id, proposal.manifest.fingerprint)
-    filed = file_data(args.records, "audit", audit, now(), member.id, ".json")
-    opinion = Opinion(
-        proposal.digest,
-        proposal.scope,
-        member.id,
-        View(args.view),
-        args.reason,
-        tuple(args.reservation),
-        tuple(args.conflict),
-        filed.digest,
-        proposal.expires,
-    )
-    file_envelope(args.records, "opinion", opinion.statement().envelope().signed(secret), now(), member.id)
+    audit, listed = _read(args.audit), (args.reservation, args.conflict)
+    opinion = opinion_on(proposal, member, View(args.view), args.reason, listed, audit)
+    envelope = opinion.statement().envelope().signed(secret)
+    file_opinion(args.records, envelope, audit, load_policy(args.policy), now())
     return say("command.opinion", view=args.view, sequence=proposal.sequence)
 
 
 def decide(args: Namespace) -> str:
     """Decide on the last release proposed, with the act that the City signed; or withdraw an approval."""
     secret, records = read_key_file(args.key), read_records(args.records)
-    roster, proposal = rosters(records)[-1], _last_proposal(records, args.scope)
+    roster, proposal = rosters(records)[-1], last_proposal(records, args.scope)
     if args.revoke:
         if public_of(secret) not in {person.key for person in roster.who_may_suspend()}:
             raise RecordsError(say("command.not_on_the_roster"))
         if not args.why:
             raise RecordsError(say("levels.no_reason"))
         statement = revocation(proposal.digest, args.why)
-        file_envelope(args.records, "revocation", statement.envelope().signed(secret), now())
+        file_revocation(args.records, statement.envelope().signed(secret), now())
         return say("command.revoked", sequence=proposal.sequence)
     if public_of(secret) != roster.executive.key:
         raise RecordsError(say("command.not_the_executive", name=roster.executive.name))
     if args.act is None:
         raise RecordsError(say("command.act_needed"))
     policy = load_policy(args.policy)
-    if missing := missing_opinions(records, roster, policy, proposal, now()):
-        raise RecordsError(" ".join([say("command.too_early"), *(finding.text for finding in missing)]))
-    act = file_data(args.records, "act", _read(args.act), now(), args.act.stem, args.act.suffix[:8])
-    decision = Decision(proposal.digest, act.digest, proposal.scope, proposal.sequence, proposal.expires)
-    file_envelope(args.records, "decision", decision.statement().envelope().signed(secret), now())
-    _, left = find_approval(read_records(args.records), roster, policy, proposal.scope, now())
+    check_decidable(records, roster, policy, proposal, now())
+    act = file_act(args.records, _read(args.act), args.act.name, now())
+    envelope = decision_on(proposal, act).statement().envelope().signed(secret)
+    left = file_decision(args.records, envelope, policy, now())
     return "\n".join([say("command.decided", sequence=proposal.sequence), *(f"  - {one.text}" for one in left)])
 
 
@@ -158,47 +155,25 @@ def suspend(args: Namespace) -> str:
     if who is None:
         raise RecordsError(say("command.not_on_the_roster"))
     statement = suspension(Level[args.level], who.id, args.why, args.theme, drill=args.drill)
-    file_envelope(args.records, "suspension", statement.envelope().signed(secret), now(), args.level)
+    file_suspension(args.records, statement.envelope().signed(secret), now())
     return say("command.suspended", level=args.level, seconds=load_policy(args.policy).gate.interval_s)
 
 
 def resume_service(args: Namespace) -> str:
     """Prepare the return to service, or file it once a quorum has signed it."""
-    records = read_records(args.records)
-    chain = rosters(records)
     if args.file is None:
-        last = in_force(records, chain).last
-        if not last:
-            raise RecordsError(say("command.nothing_suspended"))
-        return _waiting(args, resume(Level[args.level], last, args.why, args.theme), "reprise")
-    envelope = read_envelope(_read(args.file))
-    statement = envelope.statement()
-    missing = chain[-1].shortfalls(envelope.signers(person.key for person in chain[-1].members))
-    if statement.kind != RESUME or dict(statement.subjects).get("suspension") != in_force(records, chain).last:
-        raise RecordsError(say("command.other_suspension"))
-    if missing:
-        raise RecordsError(" ".join(missing))
-    file_envelope(args.records, "resume", envelope, now())
+        statement = resume_now(read_records(args.records), Level[args.level], args.why, args.theme)
+        return _waiting(args, statement, "reprise")
+    file_resume(args.records, read_envelope(_read(args.file)), now())
     return say("command.resumed")
 
 
 def seat(args: Namespace) -> str:
     """Prepare a roster from a readable file, or file it once it is signed."""
     args.records.mkdir(parents=True, exist_ok=True)
-    records = read_records(args.records) if (args.records / LOG).exists() else None
-    chain = rosters(records) if records else []
     if args.file.suffix == ".toml":
-        try:
-            said = tomllib.loads(_read(args.file).decode())
-        except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-            raise RecordsError(say("roster.unreadable")) from error
-        before = {"sequence": chain[-1].sequence + 1 if chain else 1, "previous": chain[-1].digest if chain else ""}
-        return _waiting(args, Statement(ROSTER, {}, said | before), "membres")
-    envelope = read_envelope(_read(args.file))
-    roster = read_roster(envelope, chain[-1] if chain else None)
-    for why in roster.weaknesses(load_policy(args.policy)):
-        raise RecordsError(why)
-    file_envelope(args.records, "roster", envelope, now())
+        return _waiting(args, next_roster(args.records, _read(args.file)), "membres")
+    roster = file_roster(args.records, read_envelope(_read(args.file)), load_policy(args.policy), now())
     return say("command.seated", sequence=roster.sequence, digest=roster.digest)
 
 
@@ -229,17 +204,7 @@ def import_release(args: Namespace) -> str:
 
 def verify(args: Namespace) -> str:
     """Replay the records, offline: log, files, signed states, rosters."""
-    records = read_records(args.records)
-    chain = rosters(records)
-    check_log(records, chain[-1])
-    in_force(records, chain)
-    return say(
-        "command.verified",
-        lines=len(records.log.entries),
-        files=len(records.envelopes) + len(records.files),
-        states=len(records.checkpoints),
-        root=records.log.tree.root().hex(),
-    )
+    return verify_records(args.records).sentence
 
 
 def witness(args: Namespace) -> str:
@@ -292,14 +257,6 @@ def _manifest(path: Path) -> Manifest:
         raise RecordsError(say("manifest.unreadable")) from error
 
 
-def _last_proposal(records: Records, scope: str) -> Proposal:
-    proposals = [read_proposal(filed.envelope) for filed in records.of("proposal")]
-    here = [proposal for proposal in proposals if proposal.scope == scope]
-    if not here:
-        raise RecordsError(say("gate.no_proposal"))
-    return max(here, key=lambda proposal: proposal.sequence)
-
-
 def _waiting(args: Namespace, statement: Statement, name: str) -> str:
     """Write a statement that several people will sign, each with `sign`."""
     out: Path = args.out or Path(f"{name}-{digest(statement.envelope().payload)[:8]}.json")
@@ -307,21 +264,8 @@ def _waiting(args: Namespace, statement: Statement, name: str) -> str:
     return say("command.waiting", name=out.name)
 
 
-def _changed(path: Path, change: Callable[[Envelope], Envelope]) -> Envelope:
-    """Change an envelope in its file; two people who sign at the same time both stay."""
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        # The folder is what is held: the file itself is replaced, whole.
-        fcntl.flock(folder, fcntl.LOCK_EX)
-        envelope = change(read_envelope(_read(path)))
-        write_durably(path, envelope.to_bytes())
-    finally:
-        os.close(folder)
-    return envelope
-
-
 def _read(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise RecordsError(say("records.unreadable", file=path.name, why=error.strerror)) from error
+        raise RecordsError(say("records.unreadable", file=path.name, why=trouble(error))) from error

@@ -156,6 +156,18 @@ def missing_opinions(
     return tuple(Finding("quorum", text) for text in missing) + (tuple(reasons) if missing else ())
 
 
+def missing_before_decision(
+    records: Records, roster: Roster, policy: Policy, proposal: Proposal, now: datetime
+) -> Iterator[Finding]:
+    """Yield what a proposal lacks, whether or not it is decided: signers, evaluation, opinions."""
+    if roster.synthetic and proposal.scope != "demo":
+        yield _finding("synthetic_roster")
+    for why in proposal.manifest.refusals(clean_code=policy.scopes[proposal.scope].clean_code):
+        yield Finding("refused", why)
+    yield from _evidence_problems(records, roster, policy, proposal)
+    yield from missing_opinions(records, roster, policy, proposal, now)
+
+
 def _problems(
     records: Records,
     roster: Roster,
@@ -169,16 +181,11 @@ def _problems(
         yield _finding("decision_differs")
     if not _DIGEST.fullmatch(decision.act) or decision.act not in records.files:
         yield _finding("no_act")
-    if _is_revoked(records, roster, proposal):
+    if is_revoked(records, roster, proposal):
         yield _finding("revoked")
     if now >= (until := _until(decision, proposal, filed, policy, proposal.scope)):
         yield _finding("expired", date=stamp(until)[:10])
-    if roster.synthetic and proposal.scope != "demo":
-        yield _finding("synthetic_roster")
-    for why in proposal.manifest.refusals(clean_code=policy.scopes[proposal.scope].clean_code):
-        yield Finding("refused", why)
-    yield from _evidence_problems(records, roster, policy, proposal)
-    yield from missing_opinions(records, roster, policy, proposal, now)
+    yield from missing_before_decision(records, roster, policy, proposal, now)
 
 
 def _evidence_problems(records: Records, roster: Roster, policy: Policy, proposal: Proposal) -> Iterator[Finding]:
@@ -223,7 +230,8 @@ def _counted(
             yield opinion.view, f"{name} : {' ; '.join(opinion.reservations) or opinion.reasons}"
 
 
-def _is_revoked(records: Records, roster: Roster, proposal: Proposal) -> bool:
+def is_revoked(records: Records, roster: Roster, proposal: Proposal) -> bool:
+    """Tell whether somebody who may suspend withdrew the approval of a proposal."""
     people = [person.key for person in roster.who_may_suspend()]
     return any(
         dict(filed.statement.subjects).get("proposal") == proposal.digest and filed.envelope.signers(people)

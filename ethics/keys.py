@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from ethics.errors import KeyFileError
-from ethics.words import say
+from ethics.words import say, trouble
 
 _PUBLIC = re.compile(r"[0-9a-f]{64}")
 _FIELD = 2**255 - 19
@@ -78,7 +78,7 @@ def new_key_file(path: Path) -> str:
         with os.fdopen(descriptor, "wb") as file:
             file.write(pem)
     except OSError as error:
-        raise KeyFileError(say("key.not_written", name=path.name, why=error.strerror)) from error
+        raise KeyFileError(say("key.not_written", name=path.name, why=trouble(error))) from error
     return public_of(key)
 
 
@@ -92,7 +92,7 @@ def read_key_file(path: Path) -> Ed25519PrivateKey:
         mode = stat.S_IMODE(path.stat().st_mode)
         data = path.read_bytes()
     except OSError as error:
-        raise KeyFileError(say("key.not_read", name=path.name, why=error.strerror)) from error
+        raise KeyFileError(say("key.not_read", name=path.name, why=trouble(error))) from error
     if mode & 0o077:
         raise KeyFileError(say("key.open_to_others", name=path.name))
     try:

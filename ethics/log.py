@@ -23,7 +23,7 @@ from ethics.canonical import digest, parsed
 from ethics.errors import LogError
 from ethics.merkle import leaf_hash
 from ethics.tree import Tree
-from ethics.words import say
+from ethics.words import say, trouble
 
 _quoted = json.encoder.encode_basestring
 _NO_LINE = "0" * 64
@@ -203,7 +203,7 @@ def read_log(path: Path, known: Log | None = None) -> Log:
     except FileNotFoundError as error:
         raise LogError(say("log.absent")) from error
     except OSError as error:
-        raise LogError(say("log.unreadable", why=error.strerror)) from error
+        raise LogError(say("log.unreadable", why=trouble(error))) from error
     log.read(data)
     return log
 

@@ -25,6 +25,7 @@ PARTS = (
     "lexicon",
     "contacts",
     "retrieval",
+    "index",
     "passages",
     "policy",
     "evaluation",

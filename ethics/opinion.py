@@ -127,9 +127,21 @@ def shortfall(
     return next(_problems(read_opinion(envelope), envelope, proposal, roster, policy, audits, now), "")
 
 
+def unmet(
+    opinion: Opinion,
+    proposal: Proposal,
+    roster: Roster,
+    policy: Policy,
+    audits: Mapping[str, bytes],
+    now: datetime,
+) -> str:
+    """Tell why an opinion that nobody signed yet would not count once signed; arguments are those of `shortfall`."""
+    return next(_problems(opinion, None, proposal, roster, policy, audits, now), "")
+
+
 def _problems(
     opinion: Opinion,
-    envelope: Envelope,
+    envelope: Envelope | None,
     proposal: Proposal,
     roster: Roster,
     policy: Policy,
@@ -140,7 +152,7 @@ def _problems(
     if member is None:
         yield say("opinion.not_a_member", member=opinion.member)
         return
-    if member.key not in envelope.signers([member.key]):
+    if envelope is not None and member.key not in envelope.signers([member.key]):
         yield say("opinion.not_signed", name=member.name)
     if (opinion.proposal, opinion.scope) != (proposal.digest, proposal.scope):
         yield say("opinion.another", name=member.name)

@@ -1,8 +1,9 @@
 """The records folder: the log, and the files that it names, each under the digest that its line gives.
 
     log.jsonl                what happened, one line each
-    roster/ proposal/ evidence/ audit/ opinion/ act/ decision/ suspension/ resume/ revocation/ snapshot/
+    roster/ proposal/ evidence/ audit/ opinion/ act/ decision/ suspension/ resume/ revocation/ snapshot/ minutes/
     checkpoint/ witness/     the state of the log, as its keeper and as outside witnesses signed it
+    waiting/                 what several people must sign, until they have (ethics.gathering)
 
 A file that the log does not name counts for nothing.
 """
@@ -23,11 +24,22 @@ from ethics.checkpoint import Checkpoint, read_checkpoint
 from ethics.envelope import Envelope, Statement, read_envelope
 from ethics.errors import EthicsError, LogError, RecordsError
 from ethics.log import Entry, Log, appending, read_log, sync_folder
-from ethics.words import say
+from ethics.words import say, trouble
 
 LOG = "log.jsonl"
 SIGNED = frozenset(
-    {"roster", "proposal", "evidence", "opinion", "decision", "suspension", "resume", "revocation", "snapshot"}
+    {
+        "roster",
+        "proposal",
+        "evidence",
+        "opinion",
+        "decision",
+        "suspension",
+        "resume",
+        "revocation",
+        "snapshot",
+        "minutes",
+    }
 )
 """Kinds of lines whose file is an envelope; `audit` and `act` are plain files."""
 
@@ -109,7 +121,7 @@ def file_data(folder: Path, kind: str, data: bytes, now: datetime, label: str, s
             write_durably(folder / name, data)
             return log.add(kind, name, digest(data), now)
     except OSError as error:
-        raise RecordsError(say("records.not_written", why=error.strerror)) from error
+        raise RecordsError(say("records.not_written", why=trouble(error))) from error
 
 
 def note(folder: Path, kind: str, now: datetime) -> Entry:
@@ -123,7 +135,7 @@ def note(folder: Path, kind: str, now: datetime) -> Entry:
         with appending(folder / LOG) as log:
             return log.add(kind, "", "", now)
     except OSError as error:
-        raise RecordsError(say("records.not_written", why=error.strerror)) from error
+        raise RecordsError(say("records.not_written", why=trouble(error))) from error
 
 
 def sign_checkpoint(folder: Path, origin: str, key: Ed25519PrivateKey) -> Checkpoint:
@@ -139,7 +151,7 @@ def sign_checkpoint(folder: Path, origin: str, key: Ed25519PrivateKey) -> Checkp
         (folder / "checkpoint").mkdir(exist_ok=True)
         write_durably(folder / "checkpoint" / f"{checkpoint.size:06}.txt", checkpoint.text().encode())
     except OSError as error:
-        raise RecordsError(say("records.not_written", why=error.strerror)) from error
+        raise RecordsError(say("records.not_written", why=trouble(error))) from error
     return checkpoint
 
 
@@ -177,7 +189,7 @@ def _bytes(path: Path) -> bytes:
             raise RecordsError(say("records.unreadable", file=path.name, why="trop grand"))
         return path.read_bytes()
     except OSError as error:
-        raise RecordsError(say("records.unreadable", file=path.name, why=error.strerror)) from error
+        raise RecordsError(say("records.unreadable", file=path.name, why=trouble(error))) from error
 
 
 def _text(path: Path) -> str:

@@ -113,6 +113,14 @@ def read_roster(envelope: Envelope, before: Roster | None) -> Roster:
         EnvelopeError: the envelope holds no roster.
         RecordsError: a person or a key stands in it twice, it does not follow the one before, or a quorum is missing.
     """
+    roster = unsigned_roster(envelope, before)
+    for problem in missing_signatures(envelope, roster, before):
+        raise RecordsError(problem)
+    return roster
+
+
+def unsigned_roster(envelope: Envelope, before: Roster | None) -> Roster:
+    """Read a roster that signatures may still be missing on; arguments and errors are those of `read_roster`."""
     statement = envelope.statement()
     if statement.kind != ROSTER:
         raise EnvelopeError(say("roster.unreadable"))
@@ -122,10 +130,14 @@ def read_roster(envelope: Envelope, before: Roster | None) -> Roster:
     expected = (before.sequence + 1, before.digest) if before else (1, "")
     if (roster.sequence, roster.previous) != expected:
         raise RecordsError(say("roster.not_next", sequence=roster.sequence))
+    return roster
+
+
+def missing_signatures(envelope: Envelope, roster: Roster, before: Roster | None) -> Iterator[str]:
+    """Yield what the signatures on a roster lack: a quorum of its own members, then one of those before."""
     for name, quorum in (("new", roster), ("old", before)):
         if quorum and (missing := quorum.shortfalls(envelope.signers(person.key for person in quorum.members))):
-            raise RecordsError(say(f"roster.{name}_quorum", sequence=roster.sequence, why=missing[0]))
-    return roster
+            yield say(f"roster.{name}_quorum", sequence=roster.sequence, why=missing[0])
 
 
 def _inconsistencies(roster: Roster) -> Iterator[str]:

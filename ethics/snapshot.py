@@ -23,7 +23,10 @@ from ethics.roster import Roster
 from ethics.values import KINDS
 from ethics.words import say
 
-SNAPSHOT = "urn:cite:snapshot:v1"
+SNAPSHOT = "urn:cite:snapshot:v2"
+
+FOLLOWED = ("passages", "index")
+"""Parts of what is served that an update may change: the passages, and the index that is drawn from them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,8 @@ class Snapshot:
     Attributes:
         proposal: digest of the proposal that it continues.
         previous, root: Merkle root of the passages before and after.
+        index: digest of the index after, drawn from these passages by the approved program, weights and lexicon; who
+            signs has checked it (`python -m corpus.review`).
         documents: how many documents there are.
         changed: how many were added or changed since the opinion of the committee.
         added: how many passages are new or changed; none when the update only removes.
@@ -44,6 +49,7 @@ class Snapshot:
     proposal: str
     previous: str
     root: str
+    index: str
     documents: int
     changed: int
     added: int
@@ -56,6 +62,7 @@ class Snapshot:
         said = {
             "previous": self.previous,
             "root": self.root,
+            "index": self.index,
             "documents": self.documents,
             "changed": self.changed,
             "added": self.added,
@@ -96,6 +103,7 @@ def read_snapshot(envelope: Envelope) -> Snapshot:
         subjects["proposal"],
         text(said, "previous"),
         text(said, "root"),
+        text(said, "index"),
         whole(said, "documents"),
         whole(said, "changed"),
         whole(said, "added"),
@@ -111,27 +119,27 @@ def followed(
     """Follow the updates from an approved release.
 
     Returns:
-        the manifest with the passages of the last update accepted, and what the others wait for.
+        the manifest with the passages and the index of the last update accepted, and what the others wait for.
 
     Raises:
         RecordsError: an update cannot be read.
     """
-    approved: str = proposal.manifest.parts["passages"]
-    root, last = approved, None
+    approved = {part: str(proposal.manifest.parts[part]) for part in FOLLOWED}
+    now_in_force, last = approved, None
     findings: list[Finding] = []
     for filed in records.of("snapshot"):
         update = read_snapshot(filed.envelope)
-        if update.proposal != proposal.digest or update.previous != root:
+        if update.proposal != proposal.digest or update.previous != now_in_force["passages"]:
             continue
         if problems := _problems(update, filed, roster, policy, records):
             findings += [Finding("snapshot_waits", problem) for problem in problems]
         else:
-            root, last = update.root, filed.entry
+            now_in_force, last = {"passages": update.root, "index": update.index}, filed.entry
     if last and now - last.time > timedelta(days=policy.corpus.snapshot_days):
         # A day without change is signed too: what counts is that somebody still looks.
-        root = approved
+        now_in_force = approved
         findings.append(Finding("snapshot_old", say("snapshot.old", line=last.number)))
-    return Manifest(dict(proposal.manifest.parts) | {"passages": root}), tuple(findings)
+    return Manifest(dict(proposal.manifest.parts) | now_in_force), tuple(findings)
 
 
 def _problems(update: Snapshot, filed: Filed, roster: Roster, policy: Policy, records: Records) -> tuple[str, ...]:

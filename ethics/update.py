@@ -124,18 +124,20 @@ class Update:
             }
         )
 
-    def snapshot(self, proposal: str, previous: str, root: str, since: frozenset[str] = frozenset()) -> Snapshot:
+    def snapshot(
+        self, proposal: str, roots: tuple[str, str], index: str, since: frozenset[str] = frozenset()
+    ) -> Snapshot:
         """Return what the corpus key signs.
 
         Args:
             proposal: digest of the proposal that the update continues.
-            previous: Merkle root of the passages before.
-            root: Merkle root of the passages after.
+            roots: Merkle root of the passages before, and after.
+            index: digest of the index after.
             since: documents that earlier updates changed after the opinion of the committee.
         """
         changed = len(self.touched | since)
         listed = digest(self.listed()) if self.waiting else ""
-        return Snapshot(proposal, previous, root, self.documents, changed, self.added, self.counted(), listed)
+        return Snapshot(proposal, *roots, index, self.documents, changed, self.added, self.counted(), listed)
 
 
 def compare(before: Iterable[Piece], after: Iterable[Piece], policy: Policy) -> Update:

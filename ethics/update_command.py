@@ -13,7 +13,7 @@ from ethics.gate import rosters
 from ethics.policy import load_policy
 from ethics.records import file_data, file_envelope, read_records
 from ethics.snapshot import read_snapshot
-from ethics.words import say
+from ethics.words import say, trouble
 
 
 def update(args: Namespace) -> str:
@@ -47,4 +47,4 @@ def _read(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise RecordsError(say("records.unreadable", file=path.name, why=error.strerror)) from error
+        raise RecordsError(say("records.unreadable", file=path.name, why=trouble(error))) from error

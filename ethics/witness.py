@@ -17,7 +17,7 @@ from ethics.checkpoint import Checkpoint, read_checkpoint
 from ethics.errors import LogError, RecordsError
 from ethics.gate import check_log, rosters
 from ethics.records import read_records, write_durably
-from ethics.words import say
+from ethics.words import say, trouble
 
 
 def cosign(folder: Path, state: Path, name: str, key: Ed25519PrivateKey, now: datetime) -> Checkpoint:
@@ -52,7 +52,7 @@ def cosign(folder: Path, state: Path, name: str, key: Ed25519PrivateKey, now: da
     try:
         write_durably(state, result.text().encode())
     except OSError as error:
-        raise RecordsError(say("records.not_written", why=error.strerror)) from error
+        raise RecordsError(say("records.not_written", why=trouble(error))) from error
     return result
 
 

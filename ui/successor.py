@@ -11,13 +11,18 @@ import os
 import socket
 import sys
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.manifest import Fingerprinter
 from bot.release import FOLDER, Release, command_of, open_release
+from corpus.generation import whole_generations
 from corpus.settings import ROOT, Settings
 from ethics.errors import EthicsError
+from ethics.gate import Place, Serve, verdict
 from ethics.manifest import Manifest
+from ethics.policy import load_policy
+from ethics.records import LOG
 
 _LOG = logging.getLogger("cite.ui")
 
@@ -55,6 +60,40 @@ class Kept:
             RecordsError, ManifestError: it is not what it says.
         """
         release.check(self._settings)
+
+
+def approved_index(served: Settings, records: Path, place: Place, root: Path = ROOT) -> Path | None:
+    """Return the folder of the last index that is approved, when the one in force is not; None to open the latter.
+
+    What a synchronisation read waits for its signature: until then the index that was signed goes on answering, from
+    one start to the next.
+
+    Args:
+        served: settings on the data that is served.
+        records: the records folder.
+        place: who is served, and from where.
+        root: folder of the code.
+    """
+    if not (records / LOG).exists():
+        return None
+    try:
+        policy = load_policy(root / "ethics/policy.toml")
+        for folder in (None, *whole_generations(served.index)):
+            live = _described(Fingerprinter(served, root, folder))
+            found = verdict(policy, records, live, place, datetime.now(UTC)) if live else None
+            if found is not None and (found.approval is None or found.serve is Serve.LIVE):
+                return folder if found.approval else None
+    except (EthicsError, OSError) as error:
+        _LOG.error("No approved index was looked for: %s", error)
+    return None
+
+
+def _described(prints: Fingerprinter) -> Manifest | None:
+    try:
+        return prints.manifest()
+    except Exception as error:  # noqa: BLE001  what is damaged may fail in any way, and is not what was approved
+        _LOG.error("An index cannot be described (%s).", type(error).__name__)
+        return None
 
 
 def become(release: Release | None, door: socket.socket, arguments: Sequence[str], data: Path) -> None:

@@ -7,10 +7,13 @@ from datetime import UTC, datetime
 
 from sqlalchemy import ColumnElement, Engine, Select, delete, func, select, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import selectinload
 
 from bot.store.database import reading, writing
 from bot.store.tables import CaseRow, CounterRow, StepRow
 from ethics.case import Case, Finding, State, Step
+from ethics.errors import CaseError
+from ethics.words import say
 
 
 class CaseTable:
@@ -44,10 +47,13 @@ class CaseTable:
         """Keep a case in its present state; its message, kept apart, stays.
 
         Raises:
+            CaseError: somebody took it another way meanwhile; what they did stands.
             StoreError: it could not be written; its former state stands.
         """
         with writing(self._engine) as session:
             row = session.get(CaseRow, case.number) or CaseRow(number=case.number, message="")
+            if tuple(map(_step, row.steps)) != case.steps[: len(row.steps)]:
+                raise CaseError(say("case.changed", number=case.number))
             row.receipt, row.severe, row.reply = case.receipt, case.severe, case.reply
             row.finding = None if case.finding is None else case.finding.value
             for position, step in enumerate(case.steps[len(row.steps) :], len(row.steps)):
@@ -91,7 +97,8 @@ class CaseTable:
             StoreError: the database does not answer.
         """
         with reading(self._engine) as session:
-            found = [_case(row) for row in session.scalars(select(CaseRow).order_by(CaseRow.number))]
+            wanted = select(CaseRow).order_by(CaseRow.number).options(selectinload(CaseRow.steps))
+            found = [_case(row) for row in session.scalars(wanted)]
         yield from found
 
     def purge(self, before: datetime) -> int:
@@ -156,7 +163,9 @@ def _closed(before: datetime) -> Select[str]:
 
 
 def _case(row: CaseRow) -> Case:
-    steps = tuple(Step(State(step.state), datetime.fromtimestamp(step.at, UTC), step.text) for step in row.steps)
-    return Case(
-        row.number, row.receipt, row.severe, steps, None if row.finding is None else Finding(row.finding), row.reply
-    )
+    finding = None if row.finding is None else Finding(row.finding)
+    return Case(row.number, row.receipt, row.severe, tuple(map(_step, row.steps)), finding, row.reply)
+
+
+def _step(row: StepRow) -> Step:
+    return Step(State(row.state), datetime.fromtimestamp(row.at, UTC), row.text)

@@ -14,12 +14,23 @@ from sqlalchemy.orm import Session
 
 from bot.errors import StoreError
 
-HEAD = "0003"
+HEAD = "0005"
 """The last migration; a test compares it with the files."""
 
 ADVICE = "Vérifiez la place libre et les droits du dossier des données (CITE_DATA), ou CITE_RECORDS_URL, puis relancez."
 _MIGRATIONS = Path(__file__).with_name("migrations")
 _BUSY_SECONDS = 5.0
+
+_WHY = {
+    "SQLITE_FULL": "le disque est plein",
+    "SQLITE_READONLY": "son fichier est en lecture seule",
+    "SQLITE_CANTOPEN": "son fichier ne s’ouvre pas",
+    "SQLITE_IOERR": "le disque ne répond pas comme il faut",
+    "SQLITE_BUSY": "un autre programme l’occupe",
+    "SQLITE_CORRUPT": "son fichier est abîmé",
+    "SQLITE_NOTADB": "son fichier est abîmé",
+}
+"""Kinds of error of SQLite, in French; another driver's are told by their name."""
 
 
 def open_database(url: str) -> Engine:
@@ -72,7 +83,9 @@ def writing(engine: Engine) -> Iterator[Session]:
 
 def told(verb: str, error: Exception) -> StoreError:
     """Return the sentence of an error: the driver's own words may repeat values, so only its kind is told."""
-    return StoreError(f"La base des réponses ne {verb} pas ({type(error).__name__}). {ADVICE}")
+    kind = str(getattr(getattr(error, "orig", None), "sqlite_errorname", ""))
+    why = next((said for name, said in _WHY.items() if kind.startswith(name)), type(error).__name__)
+    return StoreError(f"La base des réponses ne {verb} pas ({why}). {ADVICE}")
 
 
 def _revision(engine: Engine) -> str | None:

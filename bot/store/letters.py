@@ -10,6 +10,9 @@ from sqlalchemy import Engine, delete, select, update
 from bot.store.database import reading, writing
 from bot.store.tables import LetterRow
 
+KEPT_DAYS = 30
+"""A letter is answered within the month, or taken up again from its original."""
+
 
 @dataclass(frozen=True, slots=True)
 class Kept:
@@ -21,6 +24,7 @@ class Kept:
         at: when it was taken up.
         version: counts the changes: what was read at one is not written over another.
         content: JSON; every text in it is masked.
+        reading: `asked` while the letter waits for a second reader; empty otherwise.
     """
 
     id: str
@@ -28,6 +32,7 @@ class Kept:
     at: datetime
     version: int
     content: str
+    reading: str = ""
 
 
 class LetterTable:
@@ -54,6 +59,7 @@ class LetterTable:
                     at=letter.at.timestamp(),
                     version=letter.version,
                     content=letter.content,
+                    reading=letter.reading,
                 )
             )
 
@@ -77,6 +83,16 @@ class LetterTable:
         with reading(self._engine) as session:
             return tuple(_kept(row) for row in session.scalars(wanted))
 
+    def awaiting(self, reader: str) -> tuple[Kept, ...]:
+        """Return the letters of others that wait for a second reader, the oldest first.
+
+        Raises:
+            StoreError: the database does not answer.
+        """
+        waiting = (LetterRow.reading == "asked") & (LetterRow.author != reader)
+        with reading(self._engine) as session:
+            return tuple(_kept(row) for row in session.scalars(select(LetterRow).where(waiting).order_by(LetterRow.at)))
+
     def change(self, letter: Kept) -> bool:
         """Write the content of a letter read at `version`; tell whether nobody changed it meanwhile.
 
@@ -84,7 +100,7 @@ class LetterTable:
             StoreError: nothing was written.
         """
         same = (LetterRow.id == letter.id) & (LetterRow.version == letter.version)
-        values = {"content": letter.content, "version": letter.version + 1}
+        values = {"content": letter.content, "version": letter.version + 1, "reading": letter.reading}
         with writing(self._engine) as session:
             return session.scalar(update(LetterRow).where(same).values(values).returning(LetterRow.id)) is not None
 
@@ -109,4 +125,4 @@ class LetterTable:
 
 
 def _kept(row: LetterRow) -> Kept:
-    return Kept(row.id, row.author, datetime.fromtimestamp(row.at, UTC), row.version, row.content)
+    return Kept(row.id, row.author, datetime.fromtimestamp(row.at, UTC), row.version, row.content, row.reading)

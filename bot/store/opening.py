@@ -8,11 +8,14 @@ from pathlib import Path
 from bot.errors import StoreError
 from bot.store.accounts import AccountTable, SessionTable
 from bot.store.acts import ActTable
+from bot.store.audits import AuditTable
 from bot.store.cases import CaseTable
 from bot.store.database import ADVICE, open_database
+from bot.store.desk import DeskFigures, PrecedentTable, TrainingTable
 from bot.store.letters import LetterTable
 from bot.store.turns import TurnStore
 from bot.store.usefulness import Usefulness
+from ethics.words import trouble
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,10 @@ class Store:
     sessions: SessionTable
     acts: ActTable
     letters: LetterTable
+    trainings: TrainingTable
+    precedents: PrecedentTable
+    figures: DeskFigures
+    audits: AuditTable
 
 
 def open_store(folder: Path, url: str | None = None) -> Store:
@@ -47,6 +54,10 @@ def open_store(folder: Path, url: str | None = None) -> Store:
         SessionTable(engine),
         ActTable(engine),
         LetterTable(engine),
+        TrainingTable(engine),
+        PrecedentTable(engine),
+        DeskFigures(engine),
+        AuditTable(engine),
     )
 
 
@@ -63,5 +74,5 @@ def _file_in(folder: Path) -> str:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise StoreError(f"Le dossier {folder.name} ne peut être créé : {error.strerror}. {ADVICE}") from error
+        raise StoreError(f"Le dossier {folder.name} ne peut être créé : {trouble(error)}. {ADVICE}") from error
     return f"sqlite:///{folder / 'turns.sqlite'}"

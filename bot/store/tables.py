@@ -147,3 +147,101 @@ class LetterRow(Base):
     at: Mapped[float] = mapped_column(index=True)
     version: Mapped[int]
     content: Mapped[str] = mapped_column(Text)
+    reading: Mapped[str] = mapped_column(server_default="")
+
+
+class TrainingRow(Base):
+    """One person who passed one version of the quiz of the desk."""
+
+    __tablename__ = "trainings"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    version: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[float]
+
+
+class PrecedentRow(Base):
+    """Sentences validated and exported once, with their passages."""
+
+    __tablename__ = "precedents"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    day: Mapped[str] = mapped_column(index=True)
+    document: Mapped[str] = mapped_column(index=True)
+    content: Mapped[str] = mapped_column(Text)
+
+
+class DeskCountRow(Base):
+    """How many times one thing was done at the desk in one month, with sentences of one document; by nobody."""
+
+    __tablename__ = "desk_counts"
+
+    month: Mapped[str] = mapped_column(primary_key=True)
+    act: Mapped[str] = mapped_column(primary_key=True)
+    document: Mapped[str] = mapped_column(primary_key=True)
+    count: Mapped[int]
+
+
+class CandidateRow(Base):
+    """One line that may become an evaluation case."""
+
+    __tablename__ = "desk_candidates"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    month: Mapped[str] = mapped_column(index=True)
+    content: Mapped[str] = mapped_column(Text)
+
+
+class AuditRow(Base):
+    """One reading of answers by members of the committee; 0 while it was neither stopped nor closed."""
+
+    __tablename__ = "audits"
+
+    audit: Mapped[str] = mapped_column(primary_key=True)
+    stopped: Mapped[float]
+    stopped_by: Mapped[str]
+    closed: Mapped[float]
+    closed_by: Mapped[str]
+
+
+class SeatRow(Base):
+    """One person who reads; what they said can no longer change once `sealed`."""
+
+    __tablename__ = "audit_seats"
+
+    audit: Mapped[str] = mapped_column(primary_key=True)
+    seat: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    taken: Mapped[float]
+    sealed: Mapped[float]
+
+
+class LabelRow(Base):
+    """What one person said of one answer; `withdrawn` ones count for nothing, and wait to be said again."""
+
+    __tablename__ = "audit_labels"
+
+    audit: Mapped[str] = mapped_column(primary_key=True)
+    seat: Mapped[str] = mapped_column(primary_key=True)
+    answer: Mapped[str] = mapped_column(primary_key=True)
+    label: Mapped[str]
+    severe: Mapped[bool]
+    comment: Mapped[str] = mapped_column(Text)
+    marks: Mapped[str]
+    at: Mapped[float]
+    withdrawn: Mapped[bool]
+
+
+class SettlementRow(Base):
+    """What two readers agreed on together: proposed by one, confirmed by the other."""
+
+    __tablename__ = "audit_settlements"
+
+    audit: Mapped[str] = mapped_column(primary_key=True)
+    answer: Mapped[str] = mapped_column(primary_key=True)
+    label: Mapped[str]
+    severe: Mapped[bool]
+    comment: Mapped[str] = mapped_column(Text)
+    proposed_by: Mapped[str]
+    confirmed_by: Mapped[str]
+    at: Mapped[float]

@@ -10,7 +10,7 @@ from ethics.errors import EthicsError
 from ethics.impact.drafts import DRAFTS, draft
 from ethics.policy import load_policy
 from ethics.register import read_register
-from ethics.words import say
+from ethics.words import say, trouble
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -26,7 +26,7 @@ def main(arguments: Sequence[str] = ()) -> int:
         sys.stderr.write(f"{error}\n")
         return 1
     except OSError as error:
-        sys.stderr.write(say("command.disk", name=error.filename or "", why=error.strerror) + "\n")
+        sys.stderr.write(say("command.disk", name=error.filename or "", why=trouble(error)) + "\n")
         return 1
     return 0
 

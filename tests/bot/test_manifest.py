@@ -101,7 +101,7 @@ def test_a_file_added_beside_the_program_changes_the_code(settings: Settings, co
 
 
 @pytest.mark.parametrize(
-    ("pattern", "part"), [("vectors.npz", "retrieval"), ("rows.json", "retrieval"), ("units/*.npy", "retrieval")]
+    ("pattern", "part"), [("vectors.npz", "index"), ("rows.json", "index"), ("units/*.npy", "index")]
 )
 def test_one_byte_of_the_index_is_seen_though_its_size_and_dates_are_kept(
     settings: Settings, code: Path, pattern: str, part: str

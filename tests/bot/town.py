@@ -20,6 +20,7 @@ from corpus.embed import TOKENIZER_FILE, WEIGHTS_FILE
 from corpus.fetch import Clock, Fetcher, Limits
 from corpus.settings import Settings
 from corpus.sync import Engines, sync
+from corpus.sync_report import SyncReport
 from tests.corpus.builders import settings_in, zip_of
 from tests.corpus.dila.build import case, cases, chapter, para, publication, remark, row
 from tests.corpus.folders import HEADER
@@ -291,12 +292,16 @@ def town_in(folder: Path, *, fiches: Mapping[str, str] = FICHES, orders: bool = 
     settings = settings_in(folder)
     settings.data.mkdir()
     weights_in(settings.data, [*fiches.values(), *(order[3] for order in ORDERS.values())])
-    engines = Engines(open_fetcher=_local_fetcher)
-    archive = zip_of(folder / "vosdroits-part.zip", {f"{name}.xml": xml.encode() for name, xml in fiches.items()})
-    sync(settings, ["fiches"], archive, DAY, engines=engines)
+    read_fiches(settings, folder / "vosdroits-part.zip", fiches)
     if orders:
-        sync(settings, ["arretes"], _orders_in(folder / "arretes"), DAY, engines=engines)
+        sync(settings, ["arretes"], _orders_in(folder / "arretes"), DAY, engines=_LOCAL)
     return in_scope(settings, "demo")
+
+
+def read_fiches(settings: Settings, archive: Path, fiches: Mapping[str, str]) -> SyncReport:
+    """Synchronise the town with these fiches, written in a new archive."""
+    zip_of(archive, {f"{name}.xml": xml.encode() for name, xml in fiches.items()})
+    return sync(settings, ["fiches"], archive, DAY, engines=_LOCAL)
 
 
 def in_scope(settings: Settings, scope: str) -> Settings:
@@ -317,3 +322,6 @@ def _orders_in(folder: Path) -> Path:
 def _local_fetcher(cache: Path) -> Fetcher:
     clock = Clock(now=lambda: 0.0, sleep=lambda _: None)
     return Fetcher(cache, allow_loopback=True, limits=Limits(attempts=1), clock=clock)
+
+
+_LOCAL = Engines(open_fetcher=_local_fetcher)

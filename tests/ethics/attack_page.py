@@ -42,6 +42,8 @@ FRENCH = {
     "the same number written so as not to be seen": "Le même numéro, écrit pour échapper à la comparaison",
     "a poisoned number signed without its list": "La mise à jour est signée, sans la liste de ce qui a changé",
     "an update signed by the server": "Le serveur signe lui-même une mise à jour du corpus",
+    "the index swapped beside an accepted update": "L’index est changé à la faveur d’une mise à jour acceptée",
+    "the weights swapped beside an accepted update": "Les poids sont changés à la faveur d’une mise à jour acceptée",
     "unreadable records": "Les registres sont illisibles",
     "a missing file": "Un fichier des registres manque",
     "a half-written line": "La dernière ligne du journal est à moitié écrite",
@@ -84,6 +86,11 @@ ELSEWHERE = (
         "La clé du corpus signe une mise à jour qui ne dit pas ce qui a changé",
         "tests/corpus/test_review.py::test_a_statement_that_does_not_say_what_changed_is_not_to_be_signed",
         "snapshot.json ne dit pas ce qui a changé entre ces deux états (values) : ne le signez pas…",
+    ),
+    (
+        "Un index qui n’est pas celui de ses passages est présenté à la clé du corpus",
+        "tests/corpus/test_review.py::test_an_index_that_does_not_follow_from_its_passages_is_not_to_be_signed",
+        "L’index… n’est pas celui que donnent ses passages (vectors.npz) : ne le signez pas…",
     ),
 )
 """Attacks that other tests play: what it is, the test, what is read."""

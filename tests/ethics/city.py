@@ -202,7 +202,12 @@ class City:
         policy = change.pop("policy", self.policy)
         now = change.pop("now", self.now)
         place = Place(self.scope, loopback=self.scope == "demo", pin=change.pop("pin", None) or self.pin)
-        return verdict(policy, self.folder, live or self.manifest, replace(place, **change), now, known)
+        found = verdict(policy, self.folder, live or self.manifest, replace(place, **change), now, known)
+        # A sentence in which a value is missing is no finding that anybody could act on.
+        assert not any("None" in finding.text for finding in found.findings), found.findings
+        # What is caught because nobody foresaw it is no finding either.
+        assert not any(finding.code == "error" for finding in found.findings), found.findings
+        return found
 
 
 def a_city(path: Path, **change: Any) -> City:

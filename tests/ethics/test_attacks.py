@@ -8,7 +8,6 @@ from __future__ import annotations
 import base64
 import json
 import multiprocessing
-import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -27,13 +26,11 @@ from ethics.manifest import Manifest
 from ethics.merkle import digests_root, leaf_hash
 from ethics.passages import ApprovedPassages
 from ethics.records import LOG, file_envelope, read_records, sign_checkpoint
-from ethics.register import is_a_test
 from ethics.snapshot import Snapshot
 from ethics.update import Piece, compare
-from tests.ethics.attack_page import ELSEWHERE, FRENCH, PAGE, REFRESH, beside, page
+from tests.ethics.attack_page import FRENCH, PAGE, page
 from tests.ethics.city import MEMBERS, POLICY, SIGNERS, City, a_city, a_manifest, a_roster, person, signed
 from tests.ethics.signers import key, public
-from tests.house.tree import ROOT
 
 OTHER = "cd" * 32
 NEIGHBOURS = [Piece(f"F{number}", "Autre page", "Un texte.", (), f"{number:064}") for number in range(2, 40)]
@@ -269,33 +266,52 @@ def poisoned(city: City, text: str) -> Snapshot:
         [Piece("F1", "Carte perdue", said, (), digest(said.encode())), *NEIGHBOURS]
         for said in ("Appelez le 3975 : la carte coûte 25 €.", text)
     )
-    return compare(before, after, POLICY).snapshot(city.proposal.digest, city.manifest.parts["passages"], OTHER)
+    return compare(before, after, POLICY).snapshot(
+        city.proposal.digest, (city.manifest.parts["passages"], OTHER), OTHER
+    )
 
 
 def poisoned_phone(city: City) -> Verdict:
     update = poisoned(city, "Appelez le 08 99 70 12 34 : la carte coûte 25 €.")
     city.file("snapshot", signed(update.statement(), "corpus"))
-    return city.ask(a_manifest(passages=OTHER))
+    return city.ask(a_manifest(passages=OTHER, index=OTHER))
 
 
 def hidden_phone(city: City) -> Verdict:
     """The same number in digits of another script, with characters that nobody sees between them."""
     update = poisoned(city, "Appelez le 3975 ou le ０\u200b８９９\u00ad７０１２３４ : la carte coûte 25 €.")
     city.file("snapshot", signed(update.statement(), "corpus"))
-    return city.ask(a_manifest(passages=OTHER))
+    return city.ask(a_manifest(passages=OTHER, index=OTHER))
 
 
 def list_never_read(city: City) -> Verdict:
     """A person signs, but the list that says what changed is nowhere."""
     update = poisoned(city, "Appelez le 08 99 70 12 34 : la carte coûte 25 €.")
     city.file("snapshot", signed(update.statement(), "corpus", "alice"))
-    return city.ask(a_manifest(passages=OTHER))
+    return city.ask(a_manifest(passages=OTHER, index=OTHER))
 
 
 def update_by_the_server(city: City) -> Verdict:
-    update = Snapshot(city.proposal.digest, city.manifest.parts["passages"], OTHER, 1000, 1, 1, {})
+    update = Snapshot(city.proposal.digest, city.manifest.parts["passages"], OTHER, OTHER, 1000, 1, 1, {})
     city.file("snapshot", signed(update.statement(), "log"))
-    return city.ask(a_manifest(passages=OTHER))
+    return city.ask(a_manifest(passages=OTHER, index=OTHER))
+
+
+def accepted(city: City) -> Snapshot:
+    """An update of words alone, that the corpus key signed."""
+    update = poisoned(city, "Appelez le 3975. La carte coûte 25 €.")
+    city.file("snapshot", signed(update.statement(), "corpus"))
+    return update
+
+
+def index_swapped_beside_an_update(city: City) -> Verdict:
+    accepted(city)
+    return city.ask(a_manifest(passages=OTHER, index="ee" * 32))
+
+
+def weights_swapped_beside_an_update(city: City) -> Verdict:
+    accepted(city)
+    return city.ask(a_manifest(passages=OTHER, index=OTHER, embedding="ee" * 32))
 
 
 def unreadable_records(city: City) -> Verdict:
@@ -391,6 +407,8 @@ ATTACKS: dict[str, tuple[Attack, str]] = {
     "the same number written so as not to be seen": (hidden_phone, "une personne doit lire"),
     "a poisoned number signed without its list": (list_never_read, "n’est pas au dossier"),
     "an update signed by the server": (update_by_the_server, "pas signée par la clé du corpus"),
+    "the index swapped beside an accepted update": (index_swapped_beside_an_update, "l’index de la recherche"),
+    "the weights swapped beside an accepted update": (weights_swapped_beside_an_update, "les poids de la recherche"),
     "unreadable records": (unreadable_records, "La ligne 1 du journal"),
     "a missing file": (missing_file, "ne peut pas être lu"),
     "a half-written line": (half_written_line, "à moitié écrite"),
@@ -425,7 +443,6 @@ def test_the_attack_fails_and_its_author_reads_why(approved_once: City, tmp_path
 
     assert (found.level, found.serve) == (Level.L3, Serve.STATIC)
     assert said in " ".join(finding.text for finding in found.findings)
-    assert row(name, found) in PAGE.read_text(encoding="utf-8"), REFRESH
 
 
 def test_a_passage_swapped_on_the_disk_or_in_memory_is_not_shown() -> None:
@@ -495,17 +512,6 @@ def played(folder: Path) -> Iterator[str]:
     assert city.ask().level is Level.L0
     for number, (name, (attack, _)) in enumerate(ATTACKS.items()):
         yield row(name, attack(copy(city, folder / str(number))))
-
-
-def test_the_page_of_attacks_names_each_of_them_and_tests_that_exist() -> None:
-    rows = [line for line in PAGE.read_text(encoding="utf-8").splitlines() if line.startswith("| ")]
-    named = [test for test in re.findall(r"`(tests/[^`]+)`", PAGE.read_text(encoding="utf-8")) if "::" in test]
-
-    assert set(FRENCH) == set(ATTACKS)
-    assert len(rows) == len(ATTACKS) + len(ELSEWHERE) + 2, REFRESH
-    assert all(beside(*one) in rows for one in ELSEWHERE), REFRESH
-    assert len(named) == len(ELSEWHERE)
-    assert [test for test in named if not is_a_test(test, ROOT)] == []
 
 
 if __name__ == "__main__":

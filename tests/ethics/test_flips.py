@@ -172,7 +172,7 @@ def freshness(policy: Policy, folder: Path) -> object:
 
 
 def update(**said: Any) -> Callable[[Policy, Path], object]:
-    usual = Snapshot("ab" * 32, "ab" * 32, "cd" * 32, 1000, 20, 30, {})
+    usual = Snapshot("ab" * 32, "ab" * 32, "cd" * 32, "cd" * 32, 1000, 20, 30, {})
     return lambda policy, _: replace(usual, **said).waits_for(policy)
 
 
@@ -180,7 +180,7 @@ def an_old_update(policy: Policy, folder: Path) -> object:
     path = folder / "updated"
     if not path.exists():
         city = a_city(path)
-        made = Snapshot(city.proposal.digest, city.manifest.parts["passages"], "cd" * 32, 1000, 20, 30, {})
+        made = Snapshot(city.proposal.digest, city.manifest.parts["passages"], "cd" * 32, "cd" * 32, 1000, 20, 30, {})
         city.file("snapshot", signed(made.statement(), "corpus"))
     return asked(City(path / "records", now=START + timedelta(days=2)), policy)
 

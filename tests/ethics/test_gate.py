@@ -11,13 +11,16 @@ from typing import Any
 
 import pytest
 
+from ethics.checkpoint import Checkpoint
 from ethics.decision import revocation
+from ethics.errors import LogError
 from ethics.evidence import Measure
-from ethics.gate import Bundle, Place, Serve, Standing, Verdict, verdict
+from ethics.gate import Bundle, Place, Serve, Standing, Verdict, check_log, rosters, verdict
 from ethics.levels import Level, identity, resume, suspension
 from ethics.opinion import View
-from ethics.records import file_data, note
+from ethics.records import file_data, note, read_records
 from ethics.rules import SCOPES
+from ethics.snapshot import Snapshot
 from tests.ethics.city import (
     MEASURES,
     POLICY,
@@ -98,7 +101,10 @@ def test_row_1_another_model_or_prompt_leaves_quotes_only(city: City, change: di
 CORE: dict[str, Any] = {
     "code": {"commit": "cd" * 20, "clean": True, "constraints": "ab" * 32, "files": "ab" * 32},
     **dict.fromkeys(
-        ["embedding", "guard", "thresholds", "lexicon", "contacts", "retrieval", "passages", "policy", "evaluation"],
+        [
+            *("embedding", "guard", "thresholds", "lexicon", "contacts"),
+            *("retrieval", "index", "passages", "policy", "evaluation"),
+        ],
         OTHER,
     ),
 }
@@ -120,6 +126,20 @@ def test_row_2_anything_else_gives_way_to_the_bundle_or_to_the_static_page(city:
     assert codes(with_bundle.findings) == [f"differs_{part}", "from_bundle"]
     assert with_bundle.manifest == city.manifest
     assert with_another.serve is Serve.STATIC
+
+
+def test_row_2_after_an_update_serves_what_was_signed_of_each(city: City) -> None:
+    update = Snapshot(city.proposal.digest, city.manifest.parts["passages"], OTHER, OTHER, 1000, 1, 1, {})
+    city.file("snapshot", signed(update.statement(), "corpus"))
+    updated = a_manifest(passages=OTHER, index=OTHER)
+    altered = a_manifest(passages=OTHER, index=OTHER, lexicon=OTHER)
+    bundle = Bundle(city.manifest, POLICY)
+
+    assert (city.ask(updated).serve, city.ask(updated).manifest) == (Serve.LIVE, updated)
+    assert (city.ask(altered, bundle=bundle).serve, city.ask(altered, bundle=bundle).manifest) == (
+        Serve.BUNDLE,
+        city.manifest,
+    )
 
 
 def test_row_2_holds_when_the_prompts_differ_too(city: City) -> None:
@@ -320,6 +340,12 @@ def test_reservations_and_dissents_are_kept_with_the_approval(tmp_path: Path) ->
     assert approval.dissents == ("David Martin : Trop tôt.",)
 
 
+def test_an_approval_for_some_themes_says_which(tmp_path: Path) -> None:
+    city = after(tmp_path, evaluate=lambda city: city.propose(city.evaluate(), themes=("Papiers",)))
+
+    assert city.ask().themes == ("Papiers",)
+
+
 def test_a_member_may_withdraw_an_opinion(city: City) -> None:
     city.opine("chloe", view=View.UNFAVORABLE)
 
@@ -410,6 +436,42 @@ def test_the_word_of_a_witness_grows_old(city: City) -> None:
     ]
 
 
+def test_a_witness_who_signed_nothing_is_missing_before_any_approval_too(tmp_path: Path) -> None:
+    city = seated(tmp_path)
+    before = codes(city.ask().findings)
+    city.cosign()
+
+    assert "no_witness" in before
+    assert "no_witness" not in codes(city.ask().findings)
+
+
+def test_a_roster_with_fewer_witnesses_than_the_rules_ask_is_told_so(city: City, tmp_path: Path) -> None:
+    two = replace(POLICY, scopes=POLICY.scopes | {"public": replace(POLICY.scopes["public"], witnesses=2)})
+    alone = seated(tmp_path)
+    alone.cosign()
+
+    assert codes(city.ask(policy=two).findings) == ["no_witness"]
+    assert "no_witness" in codes(alone.ask(policy=two).findings)
+
+
+def test_a_first_signed_state_of_another_log_is_told_from_its_first_line(city: City) -> None:
+    records = read_records(city.folder)
+    records.checkpoints[:] = [Checkpoint("cite.example/journal", 3, b"\x00" * 32).signed(key("log"))]
+
+    with pytest.raises(LogError, match="entre la ligne 1 et la ligne 3"):
+        check_log(records, rosters(records)[-1])
+
+
+@pytest.mark.parametrize(("origin", "keeper"), [("other.example/journal", "log"), ("cite.example/journal", "alice")])
+def test_a_signed_state_of_another_log_or_by_another_key_is_foreign(city: City, origin: str, keeper: str) -> None:
+    records = read_records(city.folder)
+    state = Checkpoint(origin, len(records.log.tree), records.log.tree.root())
+    records.checkpoints[:] = [state.signed(key(keeper))]
+
+    with pytest.raises(LogError, match=rf"à {state.size} lignes n’est pas signé par la tenue"):
+        check_log(records, rosters(records)[-1])
+
+
 def test_two_witnesses_are_two(city: City) -> None:
     two = replace(POLICY, scopes=POLICY.scopes | {"public": replace(POLICY.scopes["public"], witnesses=2)})
     envelope = signed(a_roster().statement(), *SIGNERS)
@@ -437,14 +499,17 @@ def test_the_reminder_starts_on_its_day(city: City) -> None:
     day = approval.expires - timedelta(days=POLICY.scopes["public"].reminder_days)
     city.cosign(when=day - timedelta(seconds=1))
 
-    assert "expires_soon" in codes(city.ask(now=day).findings)
+    told = [finding.text for finding in city.ask(now=day).findings if finding.code == "expires_soon"]
+    assert f"à échéance le {approval.expires.date()} :" in told[0]
     assert "expires_soon" not in codes(city.ask(now=day - timedelta(seconds=1)).findings)
 
 
 def test_a_late_drill_is_said_and_changes_nothing_else(city: City) -> None:
-    later = city.now + timedelta(days=32)
+    drill = next(read_records(city.folder).of("suspension")).entry.time
+    on_time, later = drill + timedelta(days=POLICY.gate.drill_days), city.now + timedelta(days=32)
     city.cosign(when=later)
     found = city.ask(now=later)
+    assert "drill_late" not in codes(city.ask(now=on_time).findings)
 
     assert (found.level, codes(found.findings)) == (Level.L0, ["drill_late"])
 
@@ -459,6 +524,8 @@ def test_a_public_scope_needs_the_roster_pinned_elsewhere(city: City, tmp_path: 
     other.write_text(OTHER)
     bad = tmp_path / "bad.pin"
     bad.write_bytes(b"\xff")
+    foreign = tmp_path / "foreign.pin"
+    foreign.write_text("é" * 64, encoding="utf-8")
 
     def why(pin: Path) -> list[str]:
         found = city.ask(pin=pin)
@@ -468,6 +535,7 @@ def test_a_public_scope_needs_the_roster_pinned_elsewhere(city: City, tmp_path: 
     assert why(inside) == ["pin_inside"]
     assert why(other) == ["other_roster"]
     assert why(bad) == ["no_pin"]
+    assert why(foreign) == ["no_pin"]
     assert why(tmp_path / "absent.pin") == ["no_pin"]
     none = verdict(POLICY, city.folder, city.manifest, Place("public"), city.now)
     assert codes(none.findings) == ["no_pin"]

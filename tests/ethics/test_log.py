@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,7 +19,7 @@ from hypothesis import strategies as st
 
 from ethics.canonical import canonical, digest, parsed
 from ethics.errors import LogError
-from ethics.log import Appender, Entry, Log, appending, read_log
+from ethics.log import _LONGEST, Appender, Entry, Log, appending, read_log, stamp
 from ethics.merkle import leaf_hash, merkle_root
 from tests.house.tree import ROOT
 
@@ -174,9 +175,13 @@ def test_a_log_cut_or_rewritten_differs_from_what_was_signed(tmp_path: Path) -> 
 
     log.check_beginning(4, shorter.tree.root())
     log.check_beginning(6, log.tree.root())
-    with pytest.raises(LogError, match="tronqué à partir de la ligne 5") as caught:
+    with pytest.raises(
+        LogError, match="tronqué à partir de la ligne 5 : un point de contrôle signé en compte 6"
+    ) as caught:
         shorter.check_beginning(6, log.tree.root())
     assert caught.value.line == 5
+    with pytest.raises(LogError, match="entre la ligne 1 et la ligne 6"):
+        log.check_beginning(6, b"\x00" * 32)
     with pytest.raises(LogError, match="entre la ligne 3 et la ligne 6") as caught:
         log.check_beginning(6, b"\x00" * 32, since=2)
     assert caught.value.line == 3
@@ -207,7 +212,7 @@ def test_a_log_rewritten_since_it_was_read_is_noticed_though_it_holds(tmp_path: 
             log.add("opinion", f"opinions/{number}.json", f"{number:064x}", START + timedelta(minutes=number))
 
     assert len(read_log(path).entries) == 4
-    with pytest.raises(LogError, match="réécrit") as caught:
+    with pytest.raises(LogError, match="réécrit : ses 3 premières lignes") as caught:
         read_log(path, known)
     assert caught.value.line == 2
 
@@ -239,8 +244,9 @@ def test_the_clock_cannot_go_back(tmp_path: Path) -> None:
     path = filled(tmp_path / "log.jsonl")
     last = START + timedelta(minutes=SIZE - 1)
 
-    with appending(path) as log, pytest.raises(LogError, match="horloge"):
+    with appending(path) as log, pytest.raises(LogError, match=r"horloge.*\(2026-11-27T10:05:00Z\)") as caught:
         log.add("drill", "", "", last - timedelta(seconds=121))
+    assert caught.value.line == SIZE + 1
     assert len(read_log(path).entries) == SIZE
 
 
@@ -260,10 +266,78 @@ def test_times_are_those_of_utc_to_the_second(tmp_path: Path) -> None:
     assert read_log(tmp_path / "log.jsonl").entries[0].time == START
 
 
+def test_a_time_is_written_in_utc_wherever_the_machine_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "Europe/Paris")
+    time.tzset()
+    try:
+        assert stamp(START) == "2026-11-27T10:00:00Z"
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+
 def test_a_line_out_of_proportion_is_refused(tmp_path: Path) -> None:
-    with appending(tmp_path / "log.jsonl") as log, pytest.raises(LogError, match="trop longue"):
+    with appending(tmp_path / "log.jsonl") as log, pytest.raises(LogError, match="trop longue") as caught:
         log.add("x" * 5000, "", "", START)
+    assert caught.value.line == 1
     assert (tmp_path / "log.jsonl").read_bytes() == b""
+
+
+def test_a_line_as_long_as_may_be_is_kept(tmp_path: Path) -> None:
+    path = tmp_path / "log.jsonl"
+    with appending(path) as log:
+        for _ in range(2):
+            log.add("x", "", "", START)
+        room = _LONGEST - len(lines(path)[1])
+        log.add("x" * room, "", "", START)
+        longest = len(lines(path)[2]) + 1
+        with pytest.raises(LogError, match="trop longue"):
+            log.add("x" * (room + 1), "", "", START)
+
+    assert longest == _LONGEST
+    assert len(read_log(path).entries) == 3
+
+
+def test_the_log_is_read_by_others_and_written_by_its_owner(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        path = filled(tmp_path / "log.jsonl", 1)
+    finally:
+        os.umask(before)
+
+    assert path.stat().st_mode & 0o777 == 0o644
+
+
+def test_a_log_that_cannot_be_read_says_why(tmp_path: Path) -> None:
+    with pytest.raises(LogError, match="c’est un dossier"):
+        read_log(tmp_path)
+
+
+def test_a_repair_is_never_dated_before_the_last_certain_line(tmp_path: Path) -> None:
+    path, later = tmp_path / "log.jsonl", datetime.now(UTC).replace(microsecond=0) + timedelta(days=1)
+    with appending(path) as log:
+        log.add("drill", "", "", later)
+    size = path.stat().st_size
+    path.write_bytes(path.read_bytes() + b'{"half')
+    with appending(path) as log:
+        assert log.last is not None
+        assert (log.last.kind, log.last.time) == ("repair", later)
+        assert log.last.file == f"log.jsonl.torn-{size}"
+
+
+def test_a_line_half_written_after_known_ones_is_named_and_they_stay_known(tmp_path: Path) -> None:
+    path = filled(tmp_path / "log.jsonl", 3)
+    known = read_log(path)
+    path.write_bytes(path.read_bytes() + b'{"half')
+    with pytest.raises(LogError, match="ligne 4 du journal est à moitié écrite") as caught:
+        read_log(path, known)
+
+    assert caught.value.line == 4
+    assert (len(known.entries), len(known.tree)) == (3, 3)
+    with appending(path):
+        # The line is set aside: what was known is still the beginning of the log.
+        pass
+    assert [entry.kind for entry in read_log(path, known).entries] == ["opinion"] * 3 + ["repair"]
 
 
 @pytest.mark.parametrize("kept", [1, 50, -10])
@@ -302,7 +376,29 @@ def test_a_last_line_that_only_lacks_its_end_is_kept(tmp_path: Path) -> None:
     filled(path, 0)
     with appending(path) as log:
         assert log.number == 4
-    assert len(read_log(path).entries) == 3
+        log.add("drill", "", "", START + timedelta(hours=1))
+    assert [entry.kind for entry in read_log(path).entries] == ["opinion"] * 3 + ["drill"]
+
+
+def test_an_only_line_that_lacks_its_end_is_kept(tmp_path: Path) -> None:
+    path = filled(tmp_path / "log.jsonl", 1)
+    path.write_bytes(path.read_bytes()[:-1])
+    filled(path, 0)
+    with appending(path) as log:
+        assert log.number == 2
+
+    assert [entry.kind for entry in read_log(path).entries] == ["opinion"]
+
+
+@pytest.mark.parametrize("number", [2, 4, 5])
+def test_a_last_line_that_lacks_its_end_and_has_another_number_is_set_aside(tmp_path: Path, number: int) -> None:
+    path = filled(tmp_path / "log.jsonl", 3)
+    content = lines(path)
+    path.write_bytes(b"\n".join([*content[:2], resealed(content[2], number=number)]))
+    with appending(path) as log:
+        assert log.number == 4
+
+    assert [entry.kind for entry in read_log(path).entries] == ["opinion", "opinion", "repair"]
 
 
 @pytest.mark.parametrize(
@@ -311,8 +407,9 @@ def test_a_last_line_that_only_lacks_its_end_is_kept(tmp_path: Path) -> None:
 def test_nothing_is_added_to_what_is_no_log(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "log.jsonl").write_bytes(content)
 
-    with pytest.raises(LogError), appending(tmp_path / "log.jsonl"):
+    with pytest.raises(LogError, match="La ligne 0 du journal") as caught, appending(tmp_path / "log.jsonl"):
         pass
+    assert caught.value.line == 0
     assert (tmp_path / "log.jsonl").read_bytes() == content
 
 

@@ -13,12 +13,14 @@ from ethics.canonical import digest
 from ethics.envelope import Statement
 from ethics.errors import EthicsError
 from ethics.levels import Level
+from ethics.manifest import PARTS, Manifest
 from ethics.records import file_data
 from ethics.snapshot import SNAPSHOT, Snapshot, read_snapshot
 from tests.ethics.city import POLICY, City, a_city, a_manifest, codes, signed
 
 LIST = b"before, after"
 ROOTS = ["ab" * 32, "c1" * 32, "c2" * 32]
+INDEX = {ROOTS[0]: "ab" * 32, ROOTS[1]: "d1" * 32, ROOTS[2]: "d2" * 32}
 
 
 @pytest.fixture(scope="module")
@@ -32,10 +34,16 @@ def city(approved_once: City, tmp_path: Path) -> City:
 
 
 def update(city: City, **change: Any) -> Snapshot:
+    root = change.pop("root", ROOTS[1])
     usual = Snapshot(
-        city.proposal.digest, ROOTS[0], ROOTS[1], documents=1000, changed=20, added=30, values={"phone": 0}
+        *(city.proposal.digest, ROOTS[0], root, INDEX[root]), documents=1000, changed=20, added=30, values={"phone": 0}
     )
     return replace(usual, **change)
+
+
+def live(root: str, **change: Any) -> Manifest:
+    """What is served once a synchronisation gave these passages, and the index drawn from them."""
+    return a_manifest(**({"passages": root, "index": INDEX[root]} | change))
 
 
 def test_it_is_read_back_as_it_was_signed(city: City) -> None:
@@ -46,10 +54,36 @@ def test_it_is_read_back_as_it_was_signed(city: City) -> None:
 
 def test_a_change_of_text_passes(city: City) -> None:
     city.file("snapshot", signed(update(city).statement(), "corpus"))
-    found = city.ask(a_manifest(passages=ROOTS[1]))
+    found = city.ask(live(ROOTS[1]))
 
     assert (found.level, found.findings) == (Level.L0, ())
-    assert found.manifest == a_manifest(passages=ROOTS[1])
+    assert found.manifest == live(ROOTS[1])
+    assert city.ask().level is Level.L3
+
+
+@pytest.mark.parametrize(
+    "part", [part for part in PARTS if part not in {"passages", "model", "prompts", "code", "policy"}]
+)
+def test_nothing_but_the_passages_and_their_index_may_change_with_an_update(city: City, part: str) -> None:
+    city.file("snapshot", signed(update(city).statement(), "corpus"))
+    found = city.ask(live(ROOTS[1], **{part: "ee" * 32}))
+
+    assert found.level is Level.L3
+    assert f"differs_{part}" in codes(found.findings)
+
+
+def test_the_passages_of_an_update_are_served_with_no_other_index_than_the_one_signed(city: City) -> None:
+    city.file("snapshot", signed(update(city).statement(), "corpus"))
+
+    assert city.ask(live(ROOTS[1], index=INDEX[ROOTS[0]])).level is Level.L3
+    assert city.ask(live(ROOTS[0], index=INDEX[ROOTS[1]])).level is Level.L3
+
+
+def test_an_index_drawn_again_from_the_same_passages_is_an_update_too(city: City) -> None:
+    same = update(city, root=ROOTS[0], index="d3" * 32, changed=0, added=0)
+    city.file("snapshot", signed(same.statement(), "corpus"))
+
+    assert city.ask(live(ROOTS[0], index="d3" * 32)).level is Level.L0
     assert city.ask().level is Level.L3
 
 
@@ -57,8 +91,8 @@ def test_updates_follow_each_other(city: City) -> None:
     city.file("snapshot", signed(update(city).statement(), "corpus"))
     city.file("snapshot", signed(update(city, previous=ROOTS[1], root=ROOTS[2]).statement(), "corpus"))
 
-    assert city.ask(a_manifest(passages=ROOTS[2])).level is Level.L0
-    assert city.ask(a_manifest(passages=ROOTS[1])).level is Level.L3
+    assert city.ask(live(ROOTS[2])).level is Level.L0
+    assert city.ask(live(ROOTS[1])).level is Level.L3
 
 
 @pytest.mark.parametrize("kind", ["phone", "url", "email", "iban", "amount"])
@@ -66,12 +100,12 @@ def test_one_new_value_waits_for_a_person(city: City, kind: str) -> None:
     statement = update(city, changed=1, added=1, values={kind: 1}, changes=digest(LIST)).statement()
     file_data(city.folder, "changes", LIST, city.tick(), "changes", ".json")
     city.file("snapshot", signed(statement, "corpus"))
-    waiting = city.ask(a_manifest(passages=ROOTS[1]))
+    waiting = city.ask(live(ROOTS[1]))
     city.file("snapshot", signed(statement, "corpus", "alice"))
 
     assert waiting.level is Level.L3
     assert "snapshot_waits" in codes(waiting.findings)
-    assert city.ask(a_manifest(passages=ROOTS[1])).level is Level.L0
+    assert city.ask(live(ROOTS[1])).level is Level.L0
 
 
 def test_too_many_changes_wait_for_a_person(city: City) -> None:
@@ -84,13 +118,13 @@ def test_a_removal_always_passes(city: City) -> None:
     removal = update(city, changed=900, added=0, values={"phone": 3})
     city.file("snapshot", signed(removal.statement(), "corpus"))
 
-    assert city.ask(a_manifest(passages=ROOTS[1])).level is Level.L0
+    assert city.ask(live(ROOTS[1])).level is Level.L0
 
 
 @pytest.mark.parametrize("signer", ["log", "evaluation", "stranger", "alice"])
 def test_only_the_key_of_the_corpus_signs_an_update(city: City, signer: str) -> None:
     city.file("snapshot", signed(update(city).statement(), signer))
-    found = city.ask(a_manifest(passages=ROOTS[1]))
+    found = city.ask(live(ROOTS[1]))
 
     assert found.level is Level.L3
     assert any("clé du corpus" in finding.text for finding in found.findings)
@@ -101,7 +135,7 @@ def test_an_update_of_something_else_changes_nothing(city: City, change: dict[st
     city.file("snapshot", signed(update(city, **change).statement(), "corpus"))
 
     assert city.ask().level is Level.L0
-    assert city.ask(a_manifest(passages=ROOTS[1])).level is Level.L3
+    assert city.ask(live(ROOTS[1])).level is Level.L3
 
 
 def test_the_signature_of_an_update_grows_old(city: City) -> None:
@@ -109,8 +143,8 @@ def test_the_signature_of_an_update_grows_old(city: City) -> None:
     later = city.now + timedelta(days=7)
     city.cosign(when=later)
 
-    assert city.ask(a_manifest(passages=ROOTS[1]), now=later).level is Level.L0
-    assert city.ask(a_manifest(passages=ROOTS[1]), now=later + timedelta(seconds=1)).level is Level.L3
+    assert city.ask(live(ROOTS[1]), now=later).level is Level.L0
+    assert city.ask(live(ROOTS[1]), now=later + timedelta(seconds=1)).level is Level.L3
 
 
 def test_updates_of_every_day_last_as_long_as_the_last_one_is_recent(city: City) -> None:
@@ -120,10 +154,8 @@ def test_updates_of_every_day_last_as_long_as_the_last_one_is_recent(city: City)
     city.now += timedelta(days=6)
     city.cosign()
 
-    assert city.ask(a_manifest(passages=ROOTS[1])).level is Level.L0
-    assert (
-        codes(city.ask(a_manifest(passages=ROOTS[1]), now=city.now + timedelta(days=2)).findings)[-1] == "snapshot_old"
-    )
+    assert city.ask(live(ROOTS[1])).level is Level.L0
+    assert codes(city.ask(live(ROOTS[1]), now=city.now + timedelta(days=2)).findings)[-1] == "snapshot_old"
 
 
 @pytest.mark.parametrize(
@@ -133,7 +165,7 @@ def test_flipping_a_rule_of_the_corpus_changes_what_waits(city: City, rules: Any
     city.file("snapshot", signed(update(city, values={"amount": 1}).statement(), "corpus"))
     lenient = replace(POLICY, corpus=replace(POLICY.corpus, waits=()))
     policy = lenient if rules is None else replace(lenient, corpus=replace(rules, waits=()))
-    found = city.ask(a_manifest(passages=ROOTS[1]), policy=policy, now=city.now + timedelta(seconds=30))
+    found = city.ask(live(ROOTS[1]), policy=policy, now=city.now + timedelta(seconds=30))
 
     assert found.level is (Level.L0 if rules is None else Level.L3)
 
@@ -146,6 +178,7 @@ def test_flipping_a_rule_of_the_corpus_changes_what_waits(city: City, rules: Any
         {"values": {"telephone": 1}},
         {"documents": "1"},
         {"root": 1},
+        {"index": None},
         {"previous": None},
         {"changes": None},
     ],

@@ -18,7 +18,7 @@ from ethics.update import Became, Piece, Update, as_page, compare, fresh_values
 from ethics.values import Value
 from tests.ethics.city import POLICY, City, a_city, a_manifest, codes, signed
 
-ROOTS = ("ab" * 32, "c1" * 32)
+ROOTS, INDEX = ("ab" * 32, "c1" * 32), "d1" * 32
 CARD = "La carte coûte 25 €. Appelez le 3975."
 
 
@@ -186,12 +186,12 @@ def test_the_page_is_read_without_knowing_our_words() -> None:
 def test_what_is_signed_counts_what_changed() -> None:
     before = [piece(CARD), piece("Un texte.", "F2"), piece("Un autre.", "F3")]
     update = between(before, [piece("Coûte 26 €."), piece("Un texte changé.", "F2"), before[2]])
-    snapshot = update.snapshot("ee" * 32, *ROOTS, since=frozenset({"F3", "F2"}))
+    snapshot = update.snapshot("ee" * 32, ROOTS, INDEX, since=frozenset({"F3", "F2"}))
 
     assert (snapshot.documents, snapshot.changed, snapshot.added) == (3, 3, 2)
     assert snapshot.values == {"amount": 1}
     assert snapshot.changes == digest(update.listed())
-    assert between(before, before[:2]).snapshot("ee" * 32, *ROOTS).changes == ""
+    assert between(before, before[:2]).snapshot("ee" * 32, ROOTS, INDEX).changes == ""
 
 
 @pytest.fixture(scope="module")
@@ -205,7 +205,7 @@ def city(approved_once: City, tmp_path: Path) -> City:
 
 
 def filed(city: City, update: Update, *signers: str) -> None:
-    snapshot = update.snapshot(city.proposal.digest, city.manifest.parts["passages"], ROOTS[1])
+    snapshot = update.snapshot(city.proposal.digest, (city.manifest.parts["passages"], ROOTS[1]), INDEX)
     city.file("snapshot", signed(snapshot.statement(), *signers))
 
 
@@ -215,21 +215,21 @@ MANY = [piece("Texte.", f"F{number}") for number in range(2, 40)]
 def test_an_update_of_words_is_served_on_the_signature_of_the_corpus_key_alone(city: City) -> None:
     filed(city, between([piece(CARD), *MANY], [piece(f"{CARD} C’est tout."), *MANY]), "corpus")
 
-    assert city.ask(a_manifest(passages=ROOTS[1])).level is Level.L0
+    assert city.ask(a_manifest(passages=ROOTS[1], index=INDEX)).level is Level.L0
 
 
 def test_a_value_is_served_once_a_person_signed_the_list_that_is_on_file(city: City) -> None:
     update = between([piece(CARD), *MANY], [piece("La carte coûte 26 €."), *MANY])
     filed(city, update, "corpus")
-    alone = city.ask(a_manifest(passages=ROOTS[1]))
+    alone = city.ask(a_manifest(passages=ROOTS[1], index=INDEX))
     filed(city, update, "corpus", "alice")
-    unread = city.ask(a_manifest(passages=ROOTS[1]))
+    unread = city.ask(a_manifest(passages=ROOTS[1], index=INDEX))
     file_data(city.folder, "changes", update.listed(), city.tick(), "changes", ".json")
 
     assert (alone.level, unread.level) == (Level.L3, Level.L3)
     assert "snapshot_waits" in codes(alone.findings)
     assert any("la liste de ce qu’elle a lu n’est pas au dossier" in finding.text for finding in unread.findings)
-    assert city.ask(a_manifest(passages=ROOTS[1])).level is Level.L0
+    assert city.ask(a_manifest(passages=ROOTS[1], index=INDEX)).level is Level.L0
 
 
 def test_the_list_of_another_update_is_not_the_one_that_was_signed(city: City) -> None:
@@ -238,4 +238,4 @@ def test_the_list_of_another_update_is_not_the_one_that_was_signed(city: City) -
     file_data(city.folder, "changes", other.listed(), city.tick(), "changes", ".json")
     filed(city, update, "corpus", "alice")
 
-    assert city.ask(a_manifest(passages=ROOTS[1])).level is Level.L3
+    assert city.ask(a_manifest(passages=ROOTS[1], index=INDEX)).level is Level.L3

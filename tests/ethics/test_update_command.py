@@ -15,7 +15,7 @@ from ethics.update import Piece, Update, compare
 from ethics.update_command import update
 from tests.ethics.city import POLICY, City, a_city, a_manifest, signed
 
-ROOT = "c1" * 32
+ROOT, INDEX = "c1" * 32, "d1" * 32
 
 
 def piece(text: str) -> Piece:
@@ -35,7 +35,7 @@ def between(before: str, after: str) -> Update:
 
 
 def filing(city: City, folder: Path, made: Update, *signers: str, listed: bytes | None = None) -> str:
-    snapshot = made.snapshot(city.proposal.digest, city.manifest.parts["passages"], ROOT)
+    snapshot = made.snapshot(city.proposal.digest, (city.manifest.parts["passages"], ROOT), INDEX)
     file, changes = folder / "snapshot.json", folder / "changes.json"
     file.write_bytes(signed(snapshot.statement(), *signers).to_bytes())
     changes.write_bytes(listed or b"")
@@ -87,7 +87,7 @@ def test_once_signed_and_read_it_is_served(tmp_path: Path) -> None:
 
     assert told == "Mise à jour enregistrée : 1 documents changés depuis l’avis du comité, 1 signature(s) de personnes."
     assert kinds == ["changes", "snapshot"]
-    assert own.ask(a_manifest(passages=ROOT)).level is Level.L0
+    assert own.ask(a_manifest(passages=ROOT, index=INDEX)).level is Level.L0
 
 
 def test_an_update_of_words_needs_nobody(tmp_path: Path) -> None:
