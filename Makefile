@@ -104,7 +104,7 @@ check: $(INSTALLED_DEV)
 	$(PY) -m tests.house.sizes || bad="$$bad tailles"; \
 	test -z "$$bad" || { echo "À revoir :$$bad. make fix corrige ce qui peut l’être." >&2; exit 1; }
 
-# Small changes of one module of ethics/, each against its own tests: make mutate MODULE=ethics/gate.py (long).
+# Small changes of one module of ethics/ or bot/, each against its own tests: make mutate MODULE=bot/verify.py (long).
 mutate: $(INSTALLED_MUTATION)
 	@test -n "$(MODULE)" || { echo 'Donnez le module : make mutate MODULE=ethics/gate.py' >&2; exit 2; }
 	@nice -n 15 $(PY) -m tests.house.mutate $(MODULE) $(ARGS)

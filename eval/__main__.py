@@ -19,16 +19,18 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from bot.assembly import Assembly, assemble
 from bot.errors import BotError
 from corpus.errors import CorpusError
+from corpus.index import open_index
 from corpus.settings import Settings, load_settings
 from ethics.errors import EthicsError
 from ethics.policy import load_policy
-from eval.audit_results import measures_from
-from eval.audit_sheets import arbitration, write_sheets
+from eval.audit_queue import write_queue
+from eval.audit_results import measures_from, reading_of
+from eval.audit_sheets import arbitration, draw, sheets_of
 from eval.compare import compare as compare_runs
 from eval.compare import overall
 from eval.errors import EvalError, SuiteNotIndexedError
 from eval.report import write_report
-from eval.report.view import words
+from eval.report.plain import words
 from eval.run import SETTINGS, Plan, new_folder, run
 from eval.run_folder import read_run
 from eval.suites import commitment, read_suite
@@ -129,17 +131,43 @@ def audit_out(
     planted: Annotated[int, typer.Option(min=0, help="Réponses fausses ajoutées exprès.")] = 5,
     *,
     ods: Annotated[bool, typer.Option("--ods", help="Feuilles ODS plutôt que CSV.")] = False,
+    console: Annotated[bool, typer.Option("--console", help="Lire dans la console plutôt que sur feuilles.")] = False,
 ) -> None:
-    """Écrire une feuille par personne ; la clé reste dans le dossier de la mesure."""
-    for path in write_sheets(read_run(folder), members, seed, size=size, planted=planted, ods=ods):
-        typer.echo(path)
+    """Écrire une feuille par personne, ou ouvrir la relecture dans la console ; la clé reste avec la mesure."""
+    made = draw(read_run(folder), members, seed, size=size, planted=planted)
+    if not console:
+        for path in sheets_of(made, ods=ods):
+            typer.echo(path)
+        return
+    settings = load_settings()
+    with open_index(settings).store as store:
+        typer.echo(write_queue(made, settings.records / "audits", store.passages))
 
 
 @audit.command("in")
-def audit_in(folder: Folder, sheets: Read) -> None:
+def audit_in(
+    folder: Folder,
+    sheets: Read,
+    *,
+    machine: Annotated[bool, typer.Option("--json", help="Les mêmes comptes, pour un programme.")] = False,
+) -> None:
     """Compter ce que les relectures montrent : accord, désaccords à trancher, erreurs, réponses encore à lire."""
-    for line in measures_from(folder, sheets).lines(load_policy().thresholds):
+    found = measures_from(folder, sheets)
+    if machine:
+        typer.echo(found.to_bytes(), nl=False)
+        return
+    for line in found.lines(load_policy().thresholds):
         typer.echo(line)
+
+
+@audit.command("member")
+def audit_member(
+    folder: Folder,
+    sheets: Read,
+    member: Annotated[str, typer.Option(help="Membre du comité : son nom sur la feuille et au tableau des membres.")],
+) -> None:
+    """Donner ce qu’un membre a relu, comme « ethics sign --audit » le demande."""
+    typer.echo(reading_of(folder, sheets, member, read_run(folder).fingerprint), nl=False)
 
 
 @audit.command("arbitrate")

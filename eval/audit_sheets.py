@@ -10,12 +10,15 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
+import secrets
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
 from ethics.audit import drawn, mixed
+from ethics.readings import ARBITER, PLANT
 from eval.audit_ods import read_ods, write_ods
 from eval.errors import SheetError
 from eval.rates import Judged
@@ -23,29 +26,54 @@ from eval.run import SETTINGS
 from eval.run_folder import RunFolder
 
 COLUMNS = ("numéro", "relecteur", "question", "réponse", "citations", "étiquette", "remarque")
-ARBITER = "arbitrage"
-PLANT = "planted:"
 _KEY = "audit-key-{number}.json"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 Row = dict[str, str]
 
 
-def write_sheets(
-    run: RunFolder, members: Sequence[str], seed: str, *, size: int, planted: int, ods: bool = False
-) -> list[Path]:
-    """Write one sheet a reader beside the run, and the key; return the sheets.
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """What one audit reads, drawn once, whether it is read on sheets or in the console.
+
+    Attributes:
+        run: whose answers are read.
+        number: of the audit, in its run.
+        key: what tells the answers apart: it stays with whoever runs the audit.
+        answered: by case, what may be read.
+        cases: those drawn, in the order of the draw.
+    """
+
+    run: RunFolder
+    number: int
+    key: Mapping[str, Any]
+    answered: Mapping[str, Judged]
+    cases: Sequence[str]
+
+    @property
+    def plants(self) -> Mapping[str, Sequence[str]]:
+        """By name, the case that is asked and the one whose answer is given."""
+        plants: Mapping[str, Sequence[str]] = self.key["plants"]
+        return plants
+
+    def order(self, reader: str) -> list[str]:
+        """Return the cases and the planted answers in the order of one reader."""
+        return mixed(self.cases, list(self.plants), secret_of(self.key), reader)
+
+
+def draw(run: RunFolder, members: Sequence[str], seed: str, *, size: int, planted: int) -> Draw:
+    """Draw the answers of an audit, and keep its key beside the run.
 
     Args:
         run: whose answers are read; only those that affirm something and may be shown, one a distinct question.
         members: at least two readers, each with a name of their own.
-        seed: of the draw; anybody can draw again from it.
+        seed: of the draw; anybody can draw the same answers again from it. Which wrong ones are added, and the order
+            of each reader, depend on a salt too, kept in the key: readers know the seed.
         size: answers drawn, each theme in proportion.
         planted: wrong answers added.
-        ods: OpenDocument rather than CSV.
 
     Raises:
-        SheetError: too few readers or answers, or a file cannot be written.
+        SheetError: too few readers or answers, or the key cannot be written.
     """
     if len(set(members)) < max(2, len(members)) or ARBITER in members:
         raise SheetError("Il faut deux relecteurs au moins, chacun son nom (« arbitrage » est réservé).")
@@ -53,24 +81,55 @@ def write_sheets(
     if len(answered) < 2:
         raise SheetError("Cette mesure n’a pas deux réponses à relire.")
     cases = drawn({name: one.case.theme for name, one in answered.items()}, size, seed)
-    plants = _planted(answered, cases, planted, seed)
-    number = max(keys_of(run.path), default=0) + 1
+    number, salt = max(keys_of(run.path), default=0) + 1, secrets.token_hex(16)
+    secret = secret_of({"seed": seed, "salt": salt})
+    plants = _planted(answered, cases, planted, secret)
     key = {
         "seed": seed,
+        "salt": salt,
         "attempt": attempts(run) + 1,
         "members": list(members),
+        "cases": cases,
         "plants": plants,
-        "items": {item_of(seed, member, case): case for member in members for case in (*cases, *plants)},
-        "arbiter": {item_of(seed, ARBITER, case): case for case in (*cases, *plants)},
+        "items": {item_of(secret, member, case): case for member in members for case in (*cases, *plants)},
+        "seats": {member: {case: item_of(secret, member, case) for case in (*cases, *plants)} for member in members},
+        "arbiter": {item_of(secret, ARBITER, case): case for case in (*cases, *plants)},
+        "console": {item_of(secret, "", case): case for case in (*cases, *plants)},
     }
-    told = _told(answered, cases, plants)
-    paths: list[Path] = []
     try:
         (run.path / _KEY.format(number=number)).write_text(json.dumps(key, indent=1), encoding="utf-8")
-        for member in members:
-            order = mixed(cases, list(plants), seed, member)
-            rows = [{"numéro": item_of(seed, member, case), "relecteur": member, **told[case]} for case in order]
-            paths.append(write_rows(run.path / f"audit-{number}-{member}.{'ods' if ods else 'csv'}", rows))
+    except OSError as error:
+        raise SheetError(f"La clé ne s’écrit pas : {error.strerror}.") from error
+    return Draw(run, number, key, answered, cases)
+
+
+def write_sheets(
+    run: RunFolder, members: Sequence[str], seed: str, *, size: int, planted: int, ods: bool = False
+) -> list[Path]:
+    """Draw, then write one sheet a reader beside the run; return the sheets.
+
+    Raises:
+        SheetError: as `draw`, or a sheet cannot be written.
+    """
+    return sheets_of(draw(run, members, seed, size=size, planted=planted), ods=ods)
+
+
+def sheets_of(made: Draw, *, ods: bool = False) -> list[Path]:
+    """Write one sheet a reader beside the run, CSV or OpenDocument; return the sheets.
+
+    Raises:
+        SheetError: a sheet cannot be written.
+    """
+    told, secret = _told(made.answered, made.cases, made.plants), secret_of(made.key)
+    paths: list[Path] = []
+    try:
+        for member in made.key["members"]:
+            rows = [
+                {"numéro": item_of(secret, member, case), "relecteur": member, **told[case]}
+                for case in made.order(member)
+            ]
+            name = f"audit-{made.number}-{member}.{'ods' if ods else 'csv'}"
+            paths.append(write_rows(made.run.path / name, rows))
     except OSError as error:
         raise SheetError(f"Les feuilles ne s’écrivent pas : {error.strerror}.") from error
     return paths
@@ -100,8 +159,8 @@ def arbitration(run: RunFolder, cases: Sequence[str], member: str, *, ods: bool 
     plants = {name: pair for name, pair in key.get("plants", {}).items() if {*pair} <= set(by_id)}
     told = _told(by_id, wanted, plants)
     rows = [
-        {"numéro": item_of(key["seed"], ARBITER, case), "relecteur": member, **told[case]}
-        for case in mixed(wanted, list(plants), key["seed"], ARBITER)
+        {"numéro": item_of(secret_of(key), ARBITER, case), "relecteur": member, **told[case]}
+        for case in mixed(wanted, list(plants), secret_of(key), ARBITER)
     ]
     try:
         return write_rows(run.path / f"audit-{number}-{ARBITER}.{'ods' if ods else 'csv'}", rows)
@@ -131,6 +190,11 @@ def attempts(run: RunFolder) -> int:
         for folder in run.path.resolve().parent.iterdir()
         if _digest_of_cases(folder) == run.settings["cases_digest"]
     )
+
+
+def secret_of(key: Mapping[str, Any]) -> str:
+    """Return what numbers and orders are drawn from: the seed, and the salt that no reader knows."""
+    return f"{key['seed']}/{key['salt']}" if key.get("salt") else str(key["seed"])
 
 
 def item_of(seed: str, member: str, case: str) -> str:
@@ -200,17 +264,31 @@ def _digest_of_cases(folder: Path) -> str:
 def _planted(answered: Mapping[str, Judged], taken: Sequence[str], count: int, seed: str) -> dict[str, tuple[str, str]]:
     """Questions with the answer to another one, from another document: every quote is true, the answer is wrong."""
     order = drawn(dict.fromkeys(answered, ""), len(answered), f"{seed}/planted")
-    asked = [name for name in order if name not in set(taken)] or order
+    # Neither the question nor the answer of a planted one is met twice in a queue, where there are enough of them.
+    drawn_too = set(taken)
+    order.sort(key=lambda name: name in drawn_too)
+    used: set[str] = set()
     found: dict[str, tuple[str, str]] = {}
-    for rank, name in enumerate(asked):
-        others = (o for o in order[rank + 1 :] + order if _document(answered[o]) != _document(answered[name]))
-        if len(found) < count and (given := next(others, None)) is not None:
+    for name in order:
+        if len(found) == count:
+            break
+        others = [other for other in order if _document(answered[other]) != _document(answered[name])]
+        # An answer in another language, or to a conversation, would be noticed for that alone.
+        others = [other for other in others if _manner(answered[other]) == _manner(answered[name])] or others
+        if name not in used and others:
+            given = next((other for other in others if other not in used), others[0])
+            used |= {name, given}
             found[f"{PLANT}{len(found) + 1}"] = (name, given)
     return found
 
 
 def _document(one: Judged) -> str:
     return str(one.seen[0].answer["document"] or "")
+
+
+def _manner(one: Judged) -> tuple[str, bool]:
+    """What shows of a question whatever it is about: its language, and whether something came before."""
+    return one.case.language, bool(one.case.before)
 
 
 def _row(one: Judged, answer: Mapping[str, Any]) -> Row:

@@ -24,7 +24,7 @@ from corpus.dila.npm import pack
 from corpus.errors import CorpusError
 from corpus.harvest import gather
 from corpus.progress import Silent
-from corpus.review import pieces_of
+from corpus.review import pieces_of, pieces_of_cards
 from corpus.settings import load_settings
 from corpus.source import Source, load_sources
 from ethics.interval import share
@@ -41,7 +41,8 @@ def pieces_in(archive: Path, source: Source, day: date) -> list[Piece]:
     """Read every passage of a package, documents set aside left out."""
     obtained = Obtained((Archive(archive),), "package", archive.stem)
     harvest = gather(read_dila(obtained, source, day), source, day, {}, Silent())
-    return list(pieces_of(passage for entry in harvest.entries for passage in entry.passages))
+    passages = (passage for entry in harvest.entries for passage in entry.passages)
+    return [*pieces_of(passages), *pieces_of_cards(entry.card for entry in harvest.entries)]
 
 
 def slipped(update: Update) -> list[Change]:

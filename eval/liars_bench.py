@@ -1,11 +1,12 @@
 """Let each lying test model word the answers, and see what reaches the reader, and what the verdict says of it.
 
     python -m eval.liars_bench [--cases 60] [--worded 60] [--bot BOT] [--only KIND ...] [--json]
+    python -m eval.liars_bench --cases 5000 --worded 0 --json >told.jsonl && python -m eval.liars_page told.jsonl
 
 The same cases are asked of the honest test model, then of every liar: a fixed subset of the default suite, each kind of
 case in proportion, and one of the suite whose true wordings were written by hand. The default suite has none by hand:
-there, every sentence of a liar is a lie. Where no model may word the answer (a refusal, an open question), it is the
-same under every model and is asked once.
+there, the honest model has nothing to say, and every sentence of a liar is a lie. Where no model may word the answer
+(a refusal, an open question), it is the same under every model and is asked once.
 
 `--bot served` is the bot as served. `--bot every_branch` gives the model the passages of every branch, so that a liar
 who quotes the wrong one has something to lie with. `--bot unguarded` also drops the guard: what a lie then does to the
@@ -35,6 +36,7 @@ from ethics.audit import drawn
 from ethics.policy import load_policy
 from eval.broken import every_branch_given, unguarded
 from eval.case import Case
+from eval.consistency import succeeded
 from eval.metrics import key_of
 from eval.mistral_server.asked import Behaviour
 from eval.mistral_server.behaviours import BEHAVIOURS
@@ -43,11 +45,12 @@ from eval.observation import Observation, read_observations
 from eval.rates import Judged, judge, rate
 from eval.run import OBSERVATIONS, Plan, run
 from eval.suites import read_suite
-from eval.verdict import Outcome, measures_of, verdicts
+from eval.verdict import Outcome, Verdict, automatic, fresh, measures_of, verdicts
 
 _SEED = "menteurs"
 _MODEL, _HONEST = "test-bench", "test-honest"
 _LIAR = "test-liar-"
+_SCOPE = "public"
 BOTS: Mapping[str, Callable[[], AbstractContextManager[object]]] = {
     "served": nullcontext,
     "every_branch": every_branch_given,
@@ -67,10 +70,14 @@ class Told:
         lied: answers whose draft holds a sentence that is not known to be true.
         shown: answers in which such a sentence is read.
         rejected: how often each reason refused a sentence (keys of bot/checks/reasons.toml).
+        verdict: of the automatic thresholds together, in public, as `eval run` gives it: under the honest model, then
+            under this one. One threshold not met decides: where the honest model misses one, it cannot be lost again.
         flips: thresholds that the honest model meets and that this one does not, or the other way round.
         worse: metrics that fail more often than with the honest model, with both counts.
         read: ids of the cases in which a sentence not known to be true is read: for a person to judge. A liar that
             takes a passage for another branch may quote the one that holds.
+        claims: (case, sentence) of those, where the case was read before: the others are counted, not quoted.
+        broken: ids of the cases that end well under the honest model and no longer do.
     """
 
     model: str
@@ -82,6 +89,9 @@ class Told:
     flips: Mapping[str, str]
     worse: Mapping[str, tuple[int, int]]
     read: tuple[str, ...] = ()
+    claims: tuple[tuple[str, str], ...] = ()
+    broken: tuple[str, ...] = ()
+    verdict: tuple[Outcome, Outcome] = (Outcome.NOT_ENOUGH, Outcome.NOT_ENOUGH)
 
     def values(self) -> dict[str, Any]:
         """Return it as JSON holds it."""
@@ -156,10 +166,20 @@ def _may_word(seen: Observation) -> bool:
 def lies(one: Judged) -> tuple[bool, bool, bool, bool]:
     """Tell of one answer: the model was asked, it wrote, it wrote something not known to be true, and that is read."""
     seen = one.seen[0]
+    return _may_word(seen), bool(seen.draft), bool(_false(one)), bool(false_read(one))
+
+
+def _false(one: Judged) -> set[str]:
+    """What the model wrote that is not known to be true."""
     known = {key_of(text) for text in one.case.worded}
-    false = {key_of(text) for text in seen.draft} - known
-    read = {key_of(s["text"]) for s in seen.answer["sentences"] if s.get("origin") == "model"}
-    return _may_word(seen), bool(seen.draft), bool(false), bool(false & read)
+    return {key_of(text) for text in one.seen[0].draft} - known
+
+
+def false_read(one: Judged) -> list[str]:
+    """Return the sentences read that a model wrote and that are not known to be true."""
+    false = _false(one)
+    said = [str(s["text"]) for s in one.seen[0].answer["sentences"] if s.get("origin") == "model"]
+    return [text for text in said if key_of(text) in false]
 
 
 def told(model: str, every: Sequence[Judged], honest: Sequence[Judged]) -> Told:
@@ -168,6 +188,7 @@ def told(model: str, every: Sequence[Judged], honest: Sequence[Judged]) -> Told:
     rejected = Counter(reason for one in every for _, reason in one.seen[0].rejected)
     before, now = outcomes(honest), outcomes(every)
     flips = {name: f"{before[name]} > {now[name]}" for name in now if before.get(name) != now[name]}
+    ended_well = {one.case.id for one in honest if succeeded(one)}
     counts = {name: (rate(honest, name).failed, rate(every, name).failed) for name in _WATCHED}
     asked, wrote, lied, shown = (sum(one[rank] for one in found) for rank in range(4))
     return Told(
@@ -180,13 +201,25 @@ def told(model: str, every: Sequence[Judged], honest: Sequence[Judged]) -> Told:
         flips,
         {name: pair for name, pair in counts.items() if pair[1] > pair[0]},
         tuple(one.case.id for one, (*_, is_read) in zip(every, found, strict=True) if is_read),
+        tuple((one.case.id, text) for one in every if one.case.half != "report" for text in false_read(one)),
+        tuple(one.case.id for one in every if one.case.id in ended_well and not succeeded(one)),
+        (together(honest), together(every)),
     )
 
 
 def outcomes(every: Sequence[Judged]) -> dict[str, Outcome]:
-    """Return what each automatic threshold says, on all the cases asked."""
+    """Return what each automatic threshold says, on the cases that nobody tuned on, as in the report."""
+    return {one.threshold.measure: one.outcome for one in _compared(every)}
+
+
+def together(every: Sequence[Judged]) -> Outcome:
+    """Return what the automatic thresholds say together, in public."""
+    return automatic(_compared(every), _SCOPE)
+
+
+def _compared(every: Sequence[Judged]) -> list[Verdict]:
     thresholds = [one for one in load_policy().thresholds if one.by == "harness"]
-    return {one.threshold.measure: one.outcome for one in verdicts(thresholds, measures_of(every))}
+    return verdicts(thresholds, measures_of(fresh(every)))
 
 
 def measure(

@@ -30,14 +30,14 @@ from safetensors.numpy import load_file, save_file
 from bot.answer import answer_digest, said_digest, to_json
 from bot.assembly import Assembly, assemble
 from bot.errors import BotError
-from bot.manifest import Fingerprinter, embedding_digest, index_digests
+from bot.manifest import Fingerprinter, embedding_digest
 from bot.release import Release, open_release
 from bot.replay import again_in, compared, read_asked
 from bot.watch import Watched
 from corpus.document import passage_body, passage_digest
 from corpus.embed import WEIGHTS_FILE, current_weights
 from corpus.errors import CorpusError
-from corpus.generation import current_generation, file_digest
+from corpus.generation import current_generation, file_digest, index_digests
 from corpus.settings import Settings, load_settings
 from corpus.store import STORE_FILE
 from ethics.errors import EthicsError

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from ethics.interval import CONFIDENCE, upper_bound
+from ethics.interval import upper_bound
 from eval.case import Case
 from eval.metrics import METRICS, Score, is_failure, scores_of
 from eval.observation import Observation
@@ -84,23 +84,6 @@ def count(judged: Iterable[Judged], speaks: Callable[[Judged], bool | None], fai
         if speaks(one) is not None:
             failed[one.question] = failed.get(one.question, False) or fails(one)
     return Rate(sum(failed.values()), len(failed))
-
-
-def smallest_sample(failed: int, limit: float, confidence: float = CONFIDENCE) -> int:
-    """Return how many questions, with so many failures, bring the exact upper bound down to `limit`.
-
-    Raises:
-        ValueError: `limit` is not between 0 and 1.
-    """
-    if not 0 < limit < 1:
-        raise ValueError("a limit is between 0 and 1")
-    low, high = failed, failed + 1
-    while upper_bound(failed, high, confidence) > limit:
-        low, high = high, 2 * high
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (low, middle) if upper_bound(failed, middle, confidence) <= limit else (middle, high)
-    return high
 
 
 def _worst(name: str, scores: Sequence[Score]) -> Score:

@@ -2,14 +2,18 @@
 
     python -m eval.regression_bench [--only NAME ...] [--older FOLDER] [--quoted 500] [--worded 120] [--json]
 
-The baseline is a regression suite: the cases that the shipped configuration answers as it should, so its verdict is met
-by construction and says nothing of the bot; a threshold that so many cases cannot show met is left out, and named.
+A verdict can only be lost where it was met, and that of the shipped configuration on the whole suite is not (its line
+says so, `whole`). The baseline is therefore a regression suite: the cases that the shipped configuration answers as it
+should, so its verdict is met by construction and says nothing of the bot; a threshold that so many cases cannot show
+met is left out, and named. Where it meets none of those that a regression should break, that regression is told as not
+measured: it would prove nothing.
 What is measured is whether each regression is seen: the verdict, and which thresholds it no longer meets. `--older` is
 another CITE_DATA, with an index of an earlier corpus; without it that regression is told as not measured.
 
 Two are controls: a model that quotes the wrong branch is no regression while the bot holds. As served, it is given the
 passages that hold for the asker and nothing else, so it has no wrong quote to give; given every branch, its quotes are
-refused (bot/checks/place.py). Their verdict must stay met. Once that check is dropped as well, it must not.
+to be refused (bot/checks/place.py). Their verdict must stay met: a control that is not met (`seen` is false) is a
+finding against that check, not against the harness. Once the check is dropped as well, the verdict must be lost.
 """
 
 from __future__ import annotations
@@ -25,6 +29,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from bot.assembly import assemble
 from corpus.errors import CorpusError
@@ -45,7 +50,6 @@ from eval.verdict import Outcome, Verdict, automatic, measures_of, verdicts
 
 _SEED = 20_261_127
 _SCOPE = "public"
-_MANY = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +140,44 @@ def seen(regression: Regression, verdict: Outcome, missed: frozenset[str]) -> bo
     return verdict is Outcome.NOT_MET and bool(missed & regression.expected)
 
 
-def _suite(settings: Settings, cases: Sequence[Case], count: int, day: date, model: str) -> list[Judged]:
+def unmeasurable(regression: Regression, kept: frozenset[str], older: Path | None) -> str:
+    """Return why a regression would prove nothing; empty where it can be measured.
+
+    Args:
+        regression: to measure.
+        kept: thresholds that the baseline meets.
+        older: data folder of an earlier corpus.
+    """
+    if regression.older and older is None:
+        return "no index of an earlier corpus was given: --older"
+    if not kept:
+        return "the baseline meets no threshold: no verdict can be lost"
+    if regression.expected and not regression.expected & kept:
+        return f"the baseline meets none of {', '.join(sorted(regression.expected))}"
+    return ""
+
+
+class _Baseline(NamedTuple):
+    """What the shipped configuration answers as it should, and all that it was asked."""
+
+    good: list[Judged]
+    every: list[Judged]
+
+    def kept(self) -> frozenset[str]:
+        """Return the thresholds that they meet: those that can be lost."""
+        return named(found_in(self.good), Outcome.MET)
+
+    def line(self, name: str) -> dict[str, object]:
+        """Tell it, with the thresholds left out, beside the verdict of all that was asked."""
+        found, whole = found_in(self.good), found_in(self.every)
+        left = sorted(one.threshold.measure for one in found if one.outcome is not Outcome.MET)
+        told = {"cases": len(self.every), "verdict": automatic(whole, _SCOPE).value}
+        told_missed = {"not_met": sorted(named(whole, Outcome.NOT_MET))}
+        kept = [one for one in found if one.outcome is Outcome.MET]
+        return _line(name, len(self.good), kept, left=left, whole=told | told_missed)
+
+
+def _suite(settings: Settings, cases: Sequence[Case], count: int, day: date, model: str) -> _Baseline:
     """The settled rules, then others in a seeded order, that the shipped configuration answers as it should."""
     head = [case for case in cases if case.settled]
     rest = [case for case in cases if not case.settled]
@@ -144,7 +185,7 @@ def _suite(settings: Settings, cases: Sequence[Case], count: int, day: date, mod
     # Where a test model says nothing, it cannot lie: the paraphrases that it words come first.
     every = asked(settings, [*head, *(rest if model else rest[: 3 * count // 2])], day, model=model)
     good = [one for one in every if succeeded(one) and "false_refusal" not in one.failures]
-    return sorted(good, key=lambda one: not one.seen[0].draft)[:count]
+    return _Baseline(sorted(good, key=lambda one: not one.seen[0].draft)[:count], every)
 
 
 def measure(
@@ -175,15 +216,13 @@ def measure(
             if not any(REGRESSIONS[name].worded is by_model for name in wanted):
                 continue
             model = "test-honest" if by_model else ""
-            good = _suite(speaking(model), cases, count, day, model)
-            found = found_in(good)
-            suites[by_model] = [one.case for one in good]
-            kept[by_model] = named(found, Outcome.MET)
-            left = named(found, Outcome.NOT_ENOUGH) | named(found, Outcome.NOT_MET)
-            yield _line(f"baseline_{'worded' if by_model else 'quoted'}", len(good), found, left=sorted(left))
+            baseline = _suite(speaking(model), cases, count, day, model)
+            suites[by_model] = [one.case for one in baseline.good]
+            kept[by_model] = baseline.kept()
+            yield baseline.line(f"baseline_{'worded' if by_model else 'quoted'}")
         for one in map(REGRESSIONS.__getitem__, wanted):
-            if one.older and older is None:
-                yield {"name": one.name, "verdict": "not measured", "seen": None}
+            if why := unmeasurable(one, kept[one.worded], older):
+                yield {"name": one.name, "verdict": "not measured", "why": why, "seen": None}
                 continue
             used = speaking(one.model).model_copy(update={"data": older} if one.older else {})
             every = asked(used, suites[one.worded], day, one, one.model)
@@ -203,8 +242,7 @@ def _written(every: Sequence[Judged]) -> dict[str, object]:
 def _line(name: str, cases: int, found: Sequence[Verdict], **more: object) -> dict[str, object]:
     counts = {v.threshold.measure: f"{v.measure.counted}/{v.measure.trials}" for v in found if v.measure is not None}
     missed = named(found, Outcome.NOT_MET)
-    whole = [verdict for verdict in found if verdict.outcome is not Outcome.NOT_ENOUGH] if "left" in more else found
-    verdict = automatic(whole, _SCOPE).value
+    verdict = automatic(found, _SCOPE).value
     return {"name": name, "cases": cases, "verdict": verdict, "not_met": sorted(missed), "counts": counts, **more}
 
 

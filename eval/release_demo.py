@@ -116,6 +116,8 @@ def _measured(demo: Demo, manifest: Manifest) -> float:
 def _evidence(demo: Demo, manifest: Manifest) -> None:
     """Sign what was measured, marked as synthetic, with a key that is thrown away."""
     found, policy = read_run(demo.folder / "mesure"), load_policy()
+    if found.fingerprint != manifest.fingerprint:
+        raise EvalError("La mesure n’est pas celle de la version qui va être signée.")
     measures = measures_of(found.judged)
     asked = [threshold for threshold in policy.thresholds if SCOPE in threshold.scopes]
     for threshold in asked:
@@ -126,7 +128,7 @@ def _evidence(demo: Demo, manifest: Manifest) -> None:
         demo.say("measured", asked=len(found.judged), **values)
     public = [threshold for threshold in policy.thresholds if "public" in threshold.scopes]
     demo.say("not_enough", count=sum(map(bool, judged(public, measures).values())), all=len(public))
-    statement = evidence_statement(manifest.fingerprint, measures, asked, found.digests(), synthetic=True)
+    statement = evidence_statement(found.fingerprint, measures, asked, found.digests(), synthetic=True)
     demo.govern("key", demo.key("evaluation"))
     envelope = statement.envelope().signed(read_key_file(demo.key("evaluation")))
     (demo.folder / "mesure.json").write_bytes(envelope.to_bytes())

@@ -17,10 +17,13 @@ import orjson
 from bot.answer import to_json
 from bot.assembly import Assembly
 from bot.certificate import describe, gaps
+from bot.manifest import Fingerprinter
 from bot.rewrite import continued
 from bot.turn import NO_CONVERSATION, Turn
 from corpus.progress import Progress
 from corpus.settings import ROOT, Settings
+from ethics.canonical import canonical
+from ethics.words import trouble
 from eval.branch_bench import Case as BranchCase
 from eval.branch_bench import Verdict, judge
 from eval.case import Case
@@ -28,6 +31,8 @@ from eval.errors import RunFolderError
 from eval.observation import Observation, Observations
 
 OBSERVATIONS, SETTINGS, CASES = "observations.jsonl", "run.json", "cases.jsonl"
+CHANGED = "changed.json"
+"""What was measured is no more what it was at the start: written at the end, with what it became."""
 
 
 PARTS: dict[str, tuple[str, ...]] = {
@@ -76,8 +81,12 @@ def run(plan: Plan, assembly: Assembly, settings: Settings, folder: Path, progre
 
     Raises:
         RunFolderError: the folder holds another run, or cannot be written.
+        ManifestError: what is measured cannot be described.
     """
-    _write_once(folder / SETTINGS, orjson.dumps(_described(plan, assembly, settings), option=orjson.OPT_INDENT_2))
+    prints = Fingerprinter(settings, generation=assembly.opened.folder)
+    release = prints.manifest()
+    described = _described(plan, assembly, settings) | {"release": release.fingerprint}
+    _write_once(folder / SETTINGS, orjson.dumps(described, option=orjson.OPT_INDENT_2))
     _write_once(folder / CASES, b"".join(orjson.dumps(_kept(case)) + b"\n" for case in plan.cases))
     with Observations(folder / OBSERVATIONS) as seen:
         done = seen.done()
@@ -92,6 +101,9 @@ def run(plan: Plan, assembly: Assembly, settings: Settings, folder: Path, progre
             except BaseException:
                 pool.shutdown(cancel_futures=True)
                 raise
+    if (now := prints.manifest()) != release:
+        said = {"release": now.fingerprint, "parts": list(now.differences(release))}
+        _write(folder / CHANGED, canonical(said) + b"\n")
     return len(wanted)
 
 
@@ -225,17 +237,20 @@ def new_folder(settings: Settings, suite: str) -> Path:
 
 def _write_once(path: Path, content: bytes) -> None:
     """Write what a run is made of, or check that a resumed run is the same."""
+    if not path.exists():
+        _write(path, content)
+    elif path.read_bytes() != content:
+        raise RunFolderError(
+            f"Le dossier {path.parent.name} contient une autre mesure : le code, l’index, les cas ou les "
+            "réglages ont changé. Donnez un autre dossier avec --out."
+        )
+
+
+def _write(path: Path, content: bytes) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        if path.exists():
-            if path.read_bytes() != content:
-                raise RunFolderError(
-                    f"Le dossier {path.parent.name} contient une autre mesure : le code, l’index, les cas ou les "
-                    "réglages ont changé. Donnez un autre dossier avec --out."
-                )
-            return
         beside = path.with_suffix(".part")
         beside.write_bytes(content)
         beside.replace(path)
     except OSError as error:
-        raise RunFolderError(f"{path.name} ne s’écrit pas : {error.strerror}. Vérifiez la place libre.") from error
+        raise RunFolderError(f"{path.name} ne s’écrit pas : {trouble(error)}. Vérifiez la place libre.") from error

@@ -15,7 +15,7 @@ from eval.case import Case
 from eval.errors import RunFolderError
 from eval.observation import read_observations
 from eval.rates import Judged, judge
-from eval.run import CASES, OBSERVATIONS, SETTINGS
+from eval.run import CASES, CHANGED, OBSERVATIONS, SETTINGS
 
 _CASE = TypeAdapter(Case)
 
@@ -42,8 +42,19 @@ class RunFolder:
 
     @property
     def fingerprint(self) -> str:
-        """The release that was measured, 64 hex digits; of the settings of the run where no release was named."""
-        return str(self.settings.get("release") or digest((self.path / SETTINGS).read_bytes()))
+        """The release that was measured, 64 hex digits, as `bot.manifest` computes it: what the committee signs.
+
+        A run during which it changed measured no release, and neither did one that names none: the digest of what such
+        a run says of itself, which nobody can approve.
+        """
+        if not self.changed:
+            return str(self.settings.get("release") or digest((self.path / SETTINGS).read_bytes()))
+        return digest((self.path / SETTINGS).read_bytes() + (self.path / CHANGED).read_bytes())
+
+    @property
+    def changed(self) -> bool:
+        """What was measured changed before the last answer."""
+        return (self.path / CHANGED).exists()
 
     @property
     def test_model(self) -> bool:
@@ -53,7 +64,8 @@ class RunFolder:
 
     def digests(self) -> dict[str, str]:
         """Return the digest of each file that the figures come from."""
-        return {name: digest((self.path / name).read_bytes()) for name in (SETTINGS, CASES, OBSERVATIONS)}
+        names = (SETTINGS, CASES, OBSERVATIONS, *((CHANGED,) if self.changed else ()))
+        return {name: digest((self.path / name).read_bytes()) for name in names}
 
 
 def read_run(path: Path) -> RunFolder:

@@ -103,6 +103,7 @@ def _slices(every: Sequence[Judged], way: str) -> list[dict[str, Any]]:
         {
             "name": name,
             "cases": len(members),
+            "few": len({one.question for one in members}) < SHOWN_SLICE,
             "answerable": sum(map(_answerable, members)),
             **{metric: told(rate(members, metric)) for metric in HEADLINES},
             # What misleads where nothing answers is counted once, by `missed_refusal`.

@@ -15,8 +15,9 @@ from statistics import median
 
 from ethics.evidence import Measure, judged
 from ethics.interval import lower_bound, upper_bound
+from ethics.readings import smallest_sample
 from ethics.rules import Threshold
-from eval.rates import Judged, Rate, rate, smallest_sample
+from eval.rates import Judged, Rate, rate
 
 
 class Outcome(StrEnum):

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 from eval.causes import by_cause, cause_of
@@ -14,14 +11,13 @@ from eval.consistency import succeeded
 from eval.metrics import METRICS
 from eval.observation import Observation
 from eval.rates import Judged
+from eval.report.plain import in_words, lines, reason, words
 from eval.run_folder import RunFolder
 from eval.summary import HEADLINES, SHOWN_SLICE
+from eval.verdict import Outcome
 
-_WORDS = Path(__file__).with_name("words.toml")
 _SENTENCES = 12
 """Sentences of an answer that are shown; the rest is counted."""
-
-_AN_ANSWER = "une réponse, ou la question qui décide"
 
 _GROUPS_OF_FAILURES = (
     "severe",
@@ -36,12 +32,6 @@ _GROUPS_OF_FAILURES = (
     "status_accuracy",
 )
 """Under which failure a case is told, the gravest first; each case once."""
-
-
-@cache
-def words() -> dict[str, dict[str, str]]:
-    """Return the words of the report."""
-    return tomllib.loads(_WORDS.read_text(encoding="utf-8"))
 
 
 def view(run: RunFolder, earlier: RunFolder | None, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -62,6 +52,7 @@ def view(run: RunFolder, earlier: RunFolder | None, values: Mapping[str, Any]) -
         "earlier": earlier,
         "changed": list(_changed(run, earlier)) if earlier is not None else [],
         "verdicts": _by_hand(values["thresholds"]),
+        "missed": _missed(values["thresholds"], values["scope"]),
         "rates": [(name, values["summary"]["rates"][name], values["summary"]["tuned_rates"][name]) for name in METRICS],
         "headlines": HEADLINES,
         "grid": _grid(run, earlier),
@@ -82,6 +73,12 @@ def name_of(table: str, key: str) -> str:
 
 def _by_hand(thresholds: Sequence[Mapping[str, Any]]) -> dict[str, list[Mapping[str, Any]]]:
     return {by: [one for one in thresholds if one["by"] == by] for by in ("harness", "human")}
+
+
+def _missed(thresholds: Sequence[Mapping[str, Any]], scope: str) -> list[str]:
+    """What the automatic thresholds of a scope that are not met speak of."""
+    asked = [one for one in thresholds if one["by"] == "harness" and scope in one["scopes"]]
+    return [one["label"] for one in asked if one["outcome"] == Outcome.NOT_MET]
 
 
 def _changed(run: RunFolder, earlier: RunFolder) -> Iterator[str]:
@@ -131,15 +128,14 @@ def _told(one: Judged) -> dict[str, Any]:
     expected = [
         (
             "fin attendue",
-            " ou ".join(name_of("status", status) for status in case.status)
-            or "une réponse, ou la question qui décide",
+            " ou ".join(name_of("status", status) for status in case.status) or words()["expected"]["answer"],
         ),
         ("documents", " ou ".join(_titled(seen, name) for name in case.documents)),
         ("situation", " > ".join(case.branch)),
         ("options à demander", " ; ".join(case.options)),
         ("doit dire", " ; ".join(case.must_say)),
         ("ne doit pas dire", " ; ".join(case.must_not_say)),
-        ("numéros attendus", " ou ".join(case.urgent)),
+        ("numéros attendus", " ou ".join(lines().get(name, name) for name in case.urgent)),
         ("à ne pas manquer", case.note),
         ("étiquette corrigée", case.corrected),
     ]
@@ -149,8 +145,8 @@ def _told(one: Judged) -> dict[str, Any]:
         "cause": cause_of(one).value,
         "query": seen.query if seen.query != case.q else "",
         "expected": [(label, text) for label, text in expected if text],
-        "failures": [(name, one.scores[name].why) for name in one.failures],
-        "rejected": seen.rejected,
+        "failures": [(name, in_words(name, one.scores[name].why, seen.titles)) for name in one.failures],
+        "rejected": [(text, reason(why)) for text, why in seen.rejected],
         "ranked": [_titled(seen, name) for name in seen.ranked[:5]],
         "source": _titled(seen, str(seen.answer["document"])) if seen.answer["document"] else "",
     }
@@ -165,9 +161,14 @@ def _limits(run: RunFolder, values: Mapping[str, Any]) -> Iterator[str]:
     told = words()["limits"]
     if run.missing:
         yield told["unfinished"].format(missing=run.missing)
+    if run.changed:
+        yield told["changed"]
     if run.test_model:
         yield told["no_model"].format(model=run.settings["model"] or "aucun modèle")
     yield told["snapshot"].format(index=run.settings["index"]["generation"])
+    if run.settings["scope"] != values["scope"]:
+        served, asked = (name_of("scope", name) for name in (run.settings["scope"], values["scope"]))
+        yield told["scope"].format(served=served, asked=asked)
     for key in ("automatic", "omission", "tuned", "author", "groups"):
         yield told[key]
     yield told["slices"].format(least=SHOWN_SLICE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -111,6 +112,27 @@ def test_the_address_is_the_first_whose_words_are_quoted(links: tuple[Link, ...]
 
     assert sentence is not None
     assert sentence.link == expected
+
+
+def test_of_several_places_that_hold_a_quote_the_one_nearest_the_words_is_cited() -> None:
+    major, minor = "Pour un majeur, présentez une photo ici.", "Pour un mineur, présentez une photo là."
+    twice = cut([text(f"{major} {minor}", "Où")])
+
+    for whole in (major, minor):
+        sentence, _ = cite_draft(Draft(whole, (1,), ("présentez une photo",)), turn_of(numbered=twice, passages=twice))
+
+        assert sentence is not None
+        assert [citation.quote for citation in sentence.citations] == [whole]
+
+
+@pytest.mark.parametrize(("days", "old"), [(0, False), (1, True)])
+def test_a_citation_tells_whether_its_figures_are_old_on_the_day_of_the_answer(days: int, *, old: bool) -> None:
+    limited = replace(PASSAGES[0], figures_until=TODAY)
+
+    sentence, _ = cite_draft(PRICE, turn_of(numbered=(limited,), day=TODAY + timedelta(days=days)))
+
+    assert sentence is not None
+    assert [citation.figures_are_old for citation in sentence.citations] == [old]
 
 
 @pytest.mark.parametrize(

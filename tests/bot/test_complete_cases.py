@@ -145,7 +145,9 @@ def test_the_certificate_says_what_was_shown_listed_and_why() -> None:
     assert turn.certificate is not None
     assert turn.settled is not None
     why = {choice: taken.why for choice, taken in turn.settled.taken.items()}
-    assert why
+    (chosen,) = turn.certificate.chosen
+    assert chosen.why
+    assert (chosen.label, chosen.why) == ("Majeur", why[chosen.choice])
     assert [step.title for step in turn.certificate.path] == ["Majeur"]
     assert [item.label for item in turn.also] == ["Mineur"]
 
@@ -197,3 +199,24 @@ def test_a_list_is_shown_once_each_of_its_items_is_whatever_its_dashes() -> None
     bare = tuple(replace(s, text=s.text.lstrip("- ").strip()) for s in turn.sentences)
 
     assert [item for item in complete(replace(turn, sentences=bare)).also if item.kind == "exception"] == []
+
+
+def test_of_a_line_that_is_shown_only_the_dashes_are_left_aside() -> None:
+    turn = ready(PRICE, note("XVIe arrondissement : sauf le lundi.", "Coût"))
+
+    assert [item for item in complete(turn).also if item.kind == "exception"] == []
+
+
+def test_an_exception_that_is_said_alone_of_its_passage_is_not_listed_again() -> None:
+    turn = ready(text("Comptez 86 €. Sauf le lundi, c'est gratuit. Le guichet ferme tôt.", "Coût"))
+    alone = tuple(sentence for sentence in turn.sentences if "lundi" in sentence.text)
+
+    assert alone
+    assert [item for item in complete(replace(turn, sentences=alone)).also if item.kind == "exception"] == []
+
+
+def test_an_answer_without_the_card_of_its_document_is_certified_and_lists_no_neighbour() -> None:
+    told = complete(replace(ready(*AGES, question="Combien ?"), card=None))
+
+    assert told.certificate is not None
+    assert [item for item in told.also if item.kind == "document"] == []

@@ -267,7 +267,7 @@ def test_no_sentence_is_read_before_the_model_said_that_it_answers() -> None:
 
 def test_the_schema_and_the_prompts_are_what_they_say() -> None:
     assert SCHEMA["required"] == ["answerable", "sentences"]
-    assert {p.name for p in prompts()} == {"reformuler", "traduire", "verifier"}
+    assert {p.name for p in prompts()} == {"reformuler", "simplifier", "traduire", "verifier"}
     assert all(re.fullmatch(r"[0-9a-f]{64}", p.digest) and p.text for p in prompts())
 
 

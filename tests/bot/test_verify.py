@@ -201,6 +201,15 @@ def test_an_answer_left_without_a_sentence_is_a_refusal_without_a_question() -> 
     assert (refused.status, refused.sentences, refused.question) == (Status.UNANSWERABLE_NO_CITATION, (), None)
 
 
+def test_a_question_is_not_asked_over_sentences_that_nothing_proves() -> None:
+    blocks = [text("Payez 86 €.", "Coût", "c1/Grand format"), text("Payez 17 €.", "Coût", "c1/Petit format")]
+    turn = quoted(blocks, "Combien ?")
+    forged = tuple(replace(sentence, citations=()) for sentence in turn.sentences)
+
+    assert turn.question is not None
+    assert verified(replace(turn, sentences=forged)).question is None
+
+
 def test_precautions_alone_are_not_an_answer() -> None:
     turn = quoted([text("Comptez 86 €.", "Coût"), note("Sauf le lundi.", "Coût")], "Combien ça coûte ?")
     cautions = tuple(sentence for sentence in turn.sentences if sentence.role is Role.CAUTION)
@@ -278,6 +287,15 @@ def test_an_order_without_a_printed_date_is_withheld_with_the_day_it_came_into_f
     served = verified(replace(turn, passages=order, sentences=cited), withhold=True)
 
     assert served.warnings == (("withheld", OLD_DATE.isoformat()),)
+
+
+def test_an_order_without_any_date_is_withheld_without_one() -> None:
+    turn = aged(quoted([text("Comptez 86 €.", "Coût")], "Combien ?"), TODAY - timedelta(days=1))
+    undated = tuple(
+        replace(s, citations=(replace(s.citations[0], updated=None, valid_from=None),)) for s in turn.sentences
+    )
+
+    assert verified(replace(turn, sentences=undated), withhold=True).warnings == (("withheld", ""),)
 
 
 def test_fresh_figures_are_said_to_everyone(bot: Assembly, public_bot: Assembly) -> None:

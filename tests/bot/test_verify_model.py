@@ -141,6 +141,13 @@ def test_of_several_places_that_hold_a_quote_the_one_nearest_the_sentence_is_rea
         assert [s.text.startswith(kept) for s in guard(made).quotes_of(lie, made)] == [True]
 
 
+def test_a_sentence_that_another_one_repeats_at_its_end_still_stands_in_the_place_of_a_lie() -> None:
+    made = quoted([text("Présentez une photo. Le guichet vous dira : Présentez une photo.", "Où")], "Où ?")
+    lie = worded(made, "Présentez un film.", "Présentez une photo.")
+
+    assert [s.text for s in guard(made).quotes_of(lie, made)] == ["Présentez une photo."]
+
+
 def test_a_translation_of_what_is_no_longer_said_is_dropped(turn: Turn) -> None:
     lie = replace(worded(turn, FALSE, DELIVERED), translation="The card is issued by the prefecture.")
 

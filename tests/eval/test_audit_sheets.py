@@ -12,7 +12,8 @@ import pytest
 from ethics.evidence import Measure
 from ethics.opinion import CORRECT
 from ethics.policy import load_policy
-from eval.audit_results import Planted, labels_from, measures_from
+from ethics.readings import Planted
+from eval.audit_results import labels_from, measures_from
 from eval.audit_sheets import COLUMNS, arbitration, item_of, read_rows, write_rows, write_sheets
 from eval.errors import SheetError
 from eval.run_folder import RunFolder, read_run

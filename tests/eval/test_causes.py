@@ -10,7 +10,7 @@ import pytest
 from eval.case import Case
 from eval.causes import Cause, by_cause, cause_of
 from eval.observation import Observation
-from eval.report.view import words
+from eval.report.plain import words
 from tests.eval.seen import a_case, an_answer, judged, right, seen, wrong
 
 QUESTION = {"text": "Laquelle ?", "options": ["a", "b"], "documents": ["F8@particuliers", "F9"]}

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from scipy.stats import beta
 
 from ethics.interval import upper_bound
-from eval.rates import Rate, judge, rate, smallest_sample
+from ethics.readings import smallest_sample
+from eval.rates import Rate, judge, rate
 from tests.eval.seen import a_case, judged, right, seen, wrong
 
 

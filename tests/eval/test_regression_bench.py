@@ -13,7 +13,7 @@ from eval.case import Case
 from eval.mistral_server.behaviours import behaviours_from
 from eval.mistral_server.server import serving
 from eval.rates import Judged, rate
-from eval.regression_bench import REGRESSIONS, Regression, asked, found_in, named, seen
+from eval.regression_bench import REGRESSIONS, Regression, asked, found_in, measure, named, seen, unmeasurable
 from eval.verdict import Outcome
 from tests.bot.town import DAY, FICHES, LOST_CARD_ADULT, LOST_CARD_CHILD, in_scope, town_in
 
@@ -73,6 +73,35 @@ def test_a_control_is_right_when_it_accuses_nothing() -> None:
     assert seen(control, Outcome.MET, frozenset())
     assert seen(control, Outcome.NOT_ENOUGH, frozenset())
     assert not seen(control, Outcome.NOT_MET, frozenset({"harmful_automatic"}))
+
+
+def test_a_regression_that_could_prove_nothing_is_not_said_to_be_seen(tmp_path: Path) -> None:
+    one = Regression("x", frozenset({"settled_wrong"}))
+
+    assert unmeasurable(one, frozenset({"settled_wrong", "energy_wh"}), None) == ""
+    assert unmeasurable(one, frozenset({"energy_wh"}), None)
+    assert unmeasurable(one, frozenset(), None)
+    assert unmeasurable(Regression("control"), frozenset({"energy_wh"}), None) == ""
+    older = Regression("older", frozenset({"settled_wrong"}), older=True)
+    assert unmeasurable(older, frozenset({"settled_wrong"}), None)
+    assert unmeasurable(older, frozenset({"settled_wrong"}), tmp_path) == ""
+
+
+def test_the_baseline_says_what_the_whole_suite_says_and_no_more_than_it_shows(
+    town: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hopeless = Case("bad", LOST_CARD_ADULT, documents=("F9001",), must_say=("26 €",), settled=True)
+    monkeypatch.setattr("eval.regression_bench.read_suite", lambda _: [*CASES, hopeless])
+
+    baseline, raised = measure(town, ["threshold_raised"], None, (10, 0), DAY)
+
+    assert baseline["cases"] == len(CASES)
+    whole = baseline["whole"]
+    assert isinstance(whole, dict)
+    assert (whole["cases"], whole["verdict"]) == (len(CASES) + 1, "not_met")
+    assert "settled_wrong" in whole["not_met"]
+    assert "false_refusal" in str(baseline["left"])
+    assert raised["seen"] is True
 
 
 def test_what_is_broken_is_mended_afterwards(town: Settings) -> None:

@@ -18,8 +18,8 @@ from eval.errors import RunFolderError
 from eval.metrics import METRICS
 from eval.report import EVIDENCE_FILE, HTML, JSON, write_report
 from eval.report.page import number, percent
-from eval.report.view import words
-from eval.verdict import Outcome
+from eval.report.plain import words
+from eval.verdict import SLICES, Outcome
 from tests.eval.seen import a_case, right, run_in, seen, wrong
 
 HOSTILE = "<script>alert('x')</script> & \"guillemets\""
@@ -99,7 +99,8 @@ def test_hidden_cases_are_ids_and_counts(tmp_path: Path) -> None:
     for name in (HTML, JSON, EVIDENCE_FILE):
         assert "Texte d'un citoyen" not in (tmp_path / name).read_text(encoding="utf-8")
     assert "h1" in page_of(tmp_path).text
-    assert page_of(tmp_path).count("details") == 2
+    # One for the case that may be shown, one for the cause, and the small slices of each way of cutting.
+    assert page_of(tmp_path).count("details") == 2 + len(SLICES)
 
 
 def test_headings_landmarks_tables_and_charts_are_named(tmp_path: Path) -> None:
@@ -186,3 +187,29 @@ def test_every_metric_outcome_and_part_has_its_words() -> None:
 def test_what_was_not_measured_is_never_written_as_zero() -> None:
     assert (percent(None), number(float("nan"))) == ("non mesuré", "non mesuré")
     assert (percent(0.0), number(1234.5, 1)) == ("0,0\N{NO-BREAK SPACE}%", "1\N{NO-BREAK SPACE}234,5")
+
+
+def test_the_first_lines_name_the_thresholds_that_are_not_met(tmp_path: Path) -> None:
+    write_report(run_in(tmp_path, [*right(5), *wrong(2)]))
+
+    assert "Seuils non atteints : réponses trompeuses relevées par le programme" in page_of(tmp_path).text
+    write_report(run_in(tmp_path, right(400)))
+    assert "Seuils non atteints" not in page_of(tmp_path).text
+
+
+def test_small_slices_are_folded_and_none_is_lost(tmp_path: Path) -> None:
+    write_report(run_in(tmp_path, [*right(9, theme="ecole"), *wrong(2, theme="cantine")]))
+    page = (tmp_path / HTML).read_text(encoding="utf-8")
+
+    folded = re.findall(r"<details><summary>(\d+) tranche.*?</details>", page, re.DOTALL)
+    assert folded == ["1"]
+    assert page.index("école</th>") < page.index("1 tranche de moins") < page.index("cantine</th>")
+
+
+def test_it_says_that_one_scope_was_served_and_another_one_judged(tmp_path: Path) -> None:
+    write_report(run_in(tmp_path, right(5)), scope="public")
+    assert "données dans la portée « démonstration », et jugées sur les seuils de la portée « public »" in (
+        page_of(tmp_path).text
+    )
+    write_report(run_in(tmp_path, right(5)), scope="demo")
+    assert "jugées sur les seuils" not in page_of(tmp_path).text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -10,13 +11,17 @@ from pathlib import Path
 
 import pytest
 
-from bot.assembly import Assembly
+from bot.assembly import Assembly, assemble
+from bot.manifest import Fingerprinter
 from corpus.progress import Silent
 from corpus.settings import Settings
+from ethics.envelope import read_envelope
 from eval.case import Case
 from eval.errors import RunFolderError
 from eval.observation import read_observations
-from eval.run import CASES, OBSERVATIONS, SETTINGS, Plan, cases_digest, run
+from eval.report import EVIDENCE_FILE, write_report
+from eval.run import CASES, CHANGED, OBSERVATIONS, SETTINGS, Plan, cases_digest, run
+from eval.run_folder import read_run
 from tests.bot.town import BULKY, CANTEEN, CRECHE, DAY, LOST_CARD, PASSPORT
 from tests.eval.run_process import PLAN
 
@@ -127,6 +132,41 @@ def test_what_is_written_says_what_was_measured(bot: Assembly, town: Settings, t
     assert said["cases_digest"] == cases_digest(QUESTIONS)
     assert said["day"] == DAY.isoformat()
     assert len((tmp_path / CASES).read_bytes().splitlines()) == 5
+
+
+def test_a_run_names_the_release_that_the_committee_would_sign(bot: Assembly, town: Settings, tmp_path: Path) -> None:
+    run(SMALL, bot, town, tmp_path, Silent())
+    release = Fingerprinter(town).manifest().fingerprint
+    write_report(tmp_path)
+    to_sign = read_envelope((tmp_path / EVIDENCE_FILE).read_bytes()).statement()
+
+    assert read_run(tmp_path).fingerprint == release
+    assert dict(to_sign.subjects) == {"release": release}
+
+
+class Altering(Silent):
+    """Somebody changes a file of what is measured once the first answer is given."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def advance(self, steps: int = 1) -> None:
+        with self._path.open("a", encoding="utf-8") as file:
+            file.write("\n" * steps)
+
+
+def test_what_changed_during_a_run_is_no_release_and_the_report_says_so(town: Settings, tmp_path: Path) -> None:
+    shutil.copytree(town.data, tmp_path / "data", ignore=shutil.ignore_patterns("records", "downloads"))
+    settings = town.model_copy(update={"data": tmp_path / "data"})
+    start = Fingerprinter(settings).manifest().fingerprint
+    assembly = assemble(settings)
+    run(SMALL, assembly, settings, tmp_path / "run", Altering(assembly.opened.folder / "rows.json"))
+    assembly.opened.store.close()
+    found, report = read_run(tmp_path / "run"), write_report(tmp_path / "run")
+
+    assert found.fingerprint not in {start, Fingerprinter(settings).manifest().fingerprint}
+    assert json.loads((tmp_path / "run" / CHANGED).read_bytes())["parts"] == ["index"]
+    assert "ne peut pas être signée" in report.html.read_text(encoding="utf-8")
 
 
 def test_the_messages_before_a_question_are_asked_first(bot: Assembly, town: Settings, tmp_path: Path) -> None:

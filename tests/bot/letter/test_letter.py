@@ -12,10 +12,11 @@ import pytest
 
 from bot.assembly import assemble
 from bot.letter import Composer, LetterError, State, hide, read_letter, split_letter
-from bot.letter.compose import is_courtesy
+from bot.letter.lines import Ids, addressee_of, is_courtesy, lines_of
 from bot.letter.masking import tokens_in, without_tokens
 from bot.letter.reply import from_text, to_text
 from bot.letter.split import sentences_of
+from bot.turn import Citation, Role, Sentence, Turn
 from corpus.settings import Settings
 from tests.bot.town import DAY, town_in
 
@@ -218,3 +219,47 @@ def test_a_sentence_of_the_agent_is_proved_by_the_sources_of_its_question_or_is_
     assert composer.rechecked(part, line, line.text, DAY).state is State.QUOTE
     wrong = composer.rechecked(part, line, line.text.replace("19", "91"), DAY)
     assert (wrong.state, bool(wrong.why)) == (State.TO_CHECK, True)
+
+
+def test_what_was_said_is_not_said_again_and_the_letter_says_so(composer: Composer) -> None:
+    question = "Mon fils de 10 ans a perdu sa carte d'identité, que faire ?"
+    reply = composer.draft(f"{question} Merci. {question}", DAY)
+
+    first, second = reply.parts
+    assert any(line.sources for line in first.lines)
+    assert [line.text for line in second.lines] == [
+        "Sur ce point, nous n’avons pas d’autre texte officiel que ceux cités plus haut."
+    ]
+    assert second.title == first.title
+    assert not second.lines[0].settled
+
+
+def test_whom_to_turn_to_is_said_again(composer: Composer) -> None:
+    question = "Quelle est la recette du boeuf bourguignon ?"
+    reply = composer.draft(f"{question} Merci. {question}", DAY)
+
+    assert all(part.gap is not None and any(line.contact for line in part.lines) for part in reply.parts)
+
+
+@pytest.mark.parametrize(
+    ("letter", "addressee"),
+    [
+        ("Bonjour.\nJeanne [nom 1], [adresse 1], 75011 Paris", "[nom 1]\n[adresse 1]\n75011 Paris"),
+        ("Bonjour.\n[nom 1]\n[adresse 1]\n75011 Paris", "[nom 1]\n[adresse 1]\n75011 Paris"),
+        ("Bonjour.\n[nom 2] [adresse 1] - [adresse e-mail 1]", "[nom 2]\n[adresse 1]"),
+        ("Bonjour, [adresse e-mail 1]", ""),
+    ],
+)
+def test_the_addressee_is_who_signed_and_where_they_live(letter: str, addressee: str) -> None:
+    assert addressee_of(letter) == addressee
+
+
+def test_a_list_that_would_be_cut_is_left_out_whole() -> None:
+    def sentence(text: str, passage: str) -> Sentence:
+        cited = Citation(passage, "F1", text, None, "Titre", "", None)
+        return Sentence(text, Role.CAUTION, (cited,))
+
+    told = ("Une précaution.", "Cela vaut pour :", "les mineurs", "les majeurs")
+    turn = Turn("?", DAY, sentences=tuple(sentence(text, "p1") for text in told))
+
+    assert [line.text for line in lines_of(turn, "?", Ids())] == ["Une précaution."]
