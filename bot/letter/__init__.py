@@ -6,8 +6,9 @@ here keeps who wrote: a letter is masked first, and what was masked is returned 
 
 from bot.letter.compose import Composer
 from bot.letter.masking import Hidden, HiddenWord, hide
+from bot.letter.precedents import Precedents
 from bot.letter.reading import LetterError, read_letter
-from bot.letter.reply import Gap, Line, Part, Reply, Source, State
+from bot.letter.reply import Gap, Line, Offer, Part, Reading, Reply, Source, State
 from bot.letter.split import Ask, split_letter
 
 __all__ = [
@@ -18,7 +19,10 @@ __all__ = [
     "HiddenWord",
     "LetterError",
     "Line",
+    "Offer",
     "Part",
+    "Precedents",
+    "Reading",
     "Reply",
     "Source",
     "State",

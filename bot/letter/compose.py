@@ -3,55 +3,50 @@
 from __future__ import annotations
 
 import re
-import tomllib
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import cache
-from pathlib import Path
 
 from bot.answerable import belief, evidence
 from bot.assembly import Assembly
-from bot.letter.masking import tokens_in, without_tokens
-from bot.letter.reply import Gap, Line, Missing, Part, Reply, Source, State
+from bot.checks.place import misplaced
+from bot.errors import StoreError
+from bot.letter.internal import Internal
+from bot.letter.lines import (
+    Ids,
+    addressee_of,
+    aged,
+    asked_of,
+    citation_of,
+    formula,
+    is_courtesy,
+    lines_of,
+    missing_of,
+    quoted,
+    referral,
+    same_words,
+    source_of,
+    without_repeats,
+    words_of_letters,
+)
+from bot.letter.masking import without_tokens
+from bot.letter.precedents import Precedents
+from bot.letter.reply import Gap, Line, Offer, Part, Reply, Source, State
+from bot.letter.simplify import Simple, as_it_is, simplify
 from bot.letter.split import Ask, split_letter
-from bot.replies import asked_text, status_text
-from bot.roles import asked_role
-from bot.turn import Citation, Conversation, Origin, Role, Sentence, Status, Turn
+from bot.page import cite
+from bot.replies import day_text, status_text
+from bot.retrieve import DOCUMENTS
+from bot.turn import Conversation, Origin, Role, Sentence, Status, Turn
 from bot.verify import Verify
-from corpus.analyse import fold
-from corpus.contacts import Contact
-from corpus.figures import has_figures
-
-_FILE = Path(__file__).with_name("words.toml")
-_MOST = {
-    Role.LEAD: 4,
-    Role.CASE: 8,
-    Role.STEPS: 3,
-    Role.DOCUMENTS: 10,
-    Role.COST: 3,
-    Role.DELAY: 2,
-    Role.WHERE: 2,
-    Role.ONLINE: 1,
-    Role.CAUTION: 2,
-}
-"""Sentences of one question: an agent reads and validates each of them."""
-
-_WITH_ALL = frozenset({Role.LEAD, Role.CASE, Role.STEPS, Role.DOCUMENTS, Role.ONLINE, Role.CAUTION})
-_WITH_ONE = frozenset({Role.LEAD, Role.CASE, Role.ONLINE, Role.CAUTION})
-"""What is kept when everything is asked for, and beside the one thing (a price, a delay) that is."""
+from corpus.document import Passage
+from corpus.found import Found
 
 _ANSWERS = frozenset({Status.ANSWERED, Status.CLARIFY_BRANCH, Status.CLARIFY_DOCUMENT})
 _ALSO = 6
-
-
-@dataclass(slots=True)
-class _Ids:
-    next: int = 1
-
-    def take(self) -> int:
-        self.next += 1
-        return self.next - 1
+_SOUNDED = 5
+"""Documents that tell how well some words are answered (the thresholds of split.py were chosen with as many)."""
 
 
 class Composer:
@@ -60,44 +55,72 @@ class Composer:
     Args:
         assembly: the bot.
         allowed: what may be shown of a turn, for whoever serves; everything when nobody says.
+        internal: answers from the agents' own corpus, which residents' answers never reach; None without one.
+        precedents: sentences validated before; None offers none.
     """
 
-    def __init__(self, assembly: Assembly, allowed: Callable[[Turn], Turn] = lambda turn: turn) -> None:
+    def __init__(
+        self,
+        assembly: Assembly,
+        allowed: Callable[[Turn], Turn] = lambda turn: turn,
+        internal: Assembly | None = None,
+        precedents: Precedents | None = None,
+    ) -> None:
         self._assembly = assembly
         self._allowed = allowed
+        self._internal = None if internal is None else Internal(internal, assembly.opened.searcher)
+        self._precedents = precedents
         # Old figures are not withheld from an agent: they are marked, and must be checked.
-        self._verify = Verify(assembly.opened.store.passage, withhold_old_figures=False)
+        self._verify = Verify(self.passage, withhold_old_figures=False)
 
-    def draft(self, letter: str, day: date) -> Reply:
+    def passage(self, ref: str) -> Passage | None:
+        """Return a passage of the documents in force, the agents' own included, or None."""
+        found = self._assembly.opened.store.passage(ref)
+        return found or (None if self._internal is None else self._internal.passage(ref))
+
+    def draft(self, letter: str, day: date, written: date | None = None) -> Reply:
         """Draft the reply to a masked letter.
 
         Args:
             letter: masked (`bot.letter.masking.hide`).
-            day: the civil day it is written for.
+            day: the civil day whose versions are quoted.
+            written: the present day, when it is not that one; the letter then says which texts it quotes.
         """
-        asks = split_letter(letter, cache(lambda text: self._sounded(text, day)))
-        ids = _Ids()
-        words = _words()["formula"]
+        # The words that say where a question ends are searched again to answer it: once is enough.
+        known: dict[str, Found] = {}
+        asks = split_letter(letter, cache(lambda text: self._sounded(self._search(text, day, known))))
+        ids = Ids()
+        words = words_of_letters()["formula"]
         announce = words["announce_one" if len(asks) == 1 else "announce_many"]
-        opening = tuple(_formula(ids, text) for text in (words["opening"], words["received"], announce))
+        dated = (words["as_of"].format(day=day_text(day)),) if written not in {None, day} else ()
+        opening = tuple(formula(ids, text) for text in (words["opening"], words["received"], announce, *dated))
         parts: list[Part] = []
         for ask in asks:
-            parts.append(_without_repeats(self._first(ask, parts, day, ids), parts))
-        closing = tuple(_formula(ids, text) for text in (words["closing"], words["farewell"]))
-        return Reply(letter, day, opening, tuple(parts), closing, addressee=_addressee(letter), next_id=ids.next)
+            parts.append(without_repeats(self._first(ask, parts, day, ids, known), parts))
+        closing = tuple(formula(ids, text) for text in (words["closing"], words["farewell"]))
+        return Reply(
+            letter,
+            day,
+            opening,
+            tuple(parts),
+            closing,
+            addressee=addressee_of(letter),
+            next_id=ids.next,
+            written=written or day,
+        )
 
-    def _first(self, ask: Ask, before: Sequence[Part], day: date, ids: _Ids) -> Part:
+    def _first(self, ask: Ask, before: Sequence[Part], day: date, ids: Ids, known: Mapping[str, Found]) -> Part:
         """Answer a question of the letter: with its story, else alone; of the procedure before it where it may be."""
-        part = self._answered(Part(ask.text, ask.searched), day, ids)
+        part = self._answered(Part(ask.text, ask.searched), day, ids, known.get(ask.searched))
         if part.gap is not None and ask.alone not in {"", ask.searched}:
-            alone = self._answered(Part(ask.text, ask.alone), day, ids)
+            alone = self._answered(Part(ask.text, ask.alone), day, ids, known.get(ask.alone))
             part = alone if alone.gap is None else part
         if part.missing is not None and part.missing.by_document:
             offered = {value for value, _ in part.missing.options}
             same = next((other.key for other in reversed(before) if other.key in offered), "")
             if same:
                 # One letter is most often about one matter.
-                return self._answered(replace(part, document=same), day, ids)
+                return self._answered(replace(part, document=same), day, ids, known.get(part.searched))
         return part
 
     def answer_again(self, reply: Reply, rank: int, *, pick: str = "", document: str = "", ask: str = "") -> Reply:
@@ -116,11 +139,68 @@ class Composer:
         if document:
             picked = ()
         if ask.strip():
-            part, picked, document = replace(part, searched=without_tokens(ask.strip()), document=""), (), ""
-        ids = _Ids(reply.next_id)
+            part = replace(part, searched=without_tokens(ask.strip()), document="", worded=True)
+            picked, document = (), ""
+        ids = Ids(reply.next_id)
         anew = self._answered(replace(part, picked=picked, document=document or part.document), reply.day, ids)
         parts = (*reply.parts[:rank], anew, *reply.parts[rank + 1 :])
         return replace(reply, parts=parts, next_id=ids.next)
+
+    def reuse(self, reply: Reply, rank: int, identifier: str) -> Reply | None:
+        """Answer one question with sentences that were validated before, verified again; None when they do not stand.
+
+        Args:
+            reply: as it stands.
+            rank: of the part.
+            identifier: of an offer.
+        """
+        part, ids = reply.parts[rank], Ids(reply.next_id)
+        turn_of = self._turn_from(reply.day)
+        found = self._precedents and self._precedents.again(identifier, part, turn_of, self._verified)
+        if not found:
+            return None
+        turn, offer = found
+        lines = tuple(replace(line, id=ids.take()) for line in offer.lines)
+        kept = tuple(line for line in part.lines if not line.waits or line.internal)
+        taken = replace(
+            part,
+            lines=(*lines, *kept),
+            title=offer.title,
+            key=turn.card.key if turn.card is not None else part.key,
+            branch=turn.branch,
+            gap=None,
+            offers=(),
+        )
+        parts = (*reply.parts[:rank], taken, *reply.parts[rank + 1 :])
+        return replace(reply, parts=parts, next_id=ids.next)
+
+    def simplified(self, line: Line, text: str) -> Line:
+        """Return a line in simpler words than those of its source: to be checked, whatever says them.
+
+        Args:
+            line: whose sources stay beside it.
+            text: the simpler words, masked.
+        """
+        words = re.sub(r"\s+", " ", text).strip()
+        changed = replace(line, text=words, validated="", checked="", edited=True, simplified=True)
+        return replace(changed, state=State.TO_CHECK, why="simplified", disclosed=False)
+
+    def simple(self, passage: Passage, day: date, *, worded: bool) -> tuple[Simple, ...]:
+        """Return a paragraph in short sentences, its terms explained; in simpler words when a model may word it.
+
+        Args:
+            passage: the paragraph.
+            day: of the reply.
+            worded: a model is asked, when there is one.
+
+        Raises:
+            ModelError: it did not answer.
+        """
+        store = self._assembly.opened.store
+        card = store.document(passage.key)
+        acronyms = dict(card.acronyms) if card is not None else {}
+        model = self._assembly.language_model if worded else None
+        return as_it_is(passage, acronyms) if model is None else simplify(passage, model, self._verify, day, acronyms)
 
     def rechecked(self, part: Part | None, line: Line, text: str, day: date) -> Line:
         """Return a line in the agent's words, with what now stands behind it; validated by nobody.
@@ -136,45 +216,49 @@ class Composer:
         if is_courtesy(text):
             return replace(changed, state=State.AGENT, sources=())
         own = line.sources
-        if own and _same(text, " ".join(source.quote for source in own)):
-            return _quoted(changed, own)
+        if own and same_words(text, " ".join(source.quote for source in own)):
+            return quoted(replace(changed, simplified=False), own)
+        if line.simplified:
+            return replace(changed, state=State.TO_CHECK, why="simplified", disclosed=False)
         if part is None or line.contact:
             return replace(changed, state=State.TO_CHECK, why="unsourced", sources=own)
-        others = tuple(source for other in part.lines for source in other.sources if source.passage)
+        # What residents may not read proves nothing that they are told.
+        beside = (other for other in part.lines if other.internal == line.internal)
+        others = tuple(source for other in beside for source in other.sources if source.passage)
         reason = "unsourced"
-        turn = self._turn(part, day)
+        turn = self._turn(part, day) if not line.internal else self._turn_of_agents(part, day)
         for sources in filter(None, dict.fromkeys((own, *((source,) for source in others)))):
             found = self._refusal(text, sources, turn)
             if not found:
-                return _aged(replace(changed, state=State.VERIFIED, sources=sources))
+                return aged(replace(changed, state=State.VERIFIED, sources=sources))
             if sources == own:
                 reason = found
         return replace(changed, state=State.TO_CHECK, why=reason, sources=own)
 
     def _refusal(self, text: str, sources: Sequence[Source], turn: Turn) -> str:
-        cited = tuple(_citation(source) for source in sources if source.passage)
+        cited = tuple(citation_of(source) for source in sources if source.passage)
         sentence = Sentence(text, Role.LEAD, cited, origin=Origin.MODEL)
         return self._verify.refusal(sentence, turn)
 
-    def _answered(self, part: Part, day: date, ids: _Ids) -> Part:
-        turn = self._turn(part, day)
+    def _answered(self, part: Part, day: date, ids: Ids, found: Found | None = None) -> Part:
+        turn = self._turn(part, day, found)
         contact = self._assembly.reply.contact(turn)
         status = turn.status or Status.ERROR_INTERNAL
         # A text that only points elsewhere answers nothing.
         answered = status in _ANSWERS and bool(turn.sentences or turn.question)
-        lines = tuple(_lines(turn, part.searched, ids)) if answered else ()
-        missing = _missing(turn) if answered else None
+        lines: tuple[Line, ...] = tuple(lines_of(turn, part.searched, ids)) if answered else ()
+        missing = missing_of(turn) if answered else None
         if missing is not None and not part.picked:
-            lines = (*lines, Line(ids.take(), _asked_of(missing), State.FORMULA))
+            lines = (*lines, Line(ids.take(), asked_of(missing), State.FORMULA))
         gap = None
         if not answered:
-            reason = status_text(status, turn.topic) or _words()["gap"]["reason"]
+            reason = status_text(status, turn.topic) or words_of_letters()["gap"]["reason"]
             gap = Gap(status, reason, contact.name if contact else "")
-            lines = (_referral(contact, ids),) if contact is not None else ()
+            lines = (referral(contact, ids),) if contact is not None else ()
         urgent = (f"{one.name} : {one.phone}" for one in self._assembly.reply.urgent(turn))
-        return replace(
+        done = replace(
             part,
-            lines=lines,
+            lines=(*lines, *self._of_agents(part, day, ids)),
             status=status,
             title=turn.card.title if turn.card is not None and answered else "",
             key=turn.card.key if turn.card is not None and answered else "",
@@ -184,143 +268,72 @@ class Composer:
             also=tuple(dict.fromkeys(one.label for one in turn.also))[:_ALSO] if answered else (),
             urgent=tuple(urgent),
             receipt=turn.receipt,
+            offers=(),
+        )
+        return replace(done, offers=self._offers(done, turn, day))
+
+    def _offers(self, part: Part, turn: Turn, day: date) -> tuple[Offer, ...]:
+        try:
+            return self._precedents.near(part, turn, self._turn_from(day), self._verified) if self._precedents else ()
+        except StoreError:
+            # A draft without them is whole.
+            return ()
+
+    def _of_agents(self, part: Part, day: date, ids: Ids) -> Iterator[Line]:
+        """What the agents' own corpus says of a question; for them alone until one of them says otherwise."""
+        if self._internal is None:
+            return
+        turn = self._turn_of_agents(part, day)
+        if turn.status is Status.ANSWERED:
+            yield from (replace(line, internal=True) for line in lines_of(turn, part.searched, ids))
+
+    def _turn_of_agents(self, part: Part, day: date) -> Turn:
+        if self._internal is None:
+            # The corpus was taken away since: nothing of it stands any more.
+            return Turn(part.searched, day, status=Status.UNANSWERABLE_NO_SOURCE)
+        return self._internal.turn(part.searched, day)
+
+    def _turn_from(self, day: date) -> Callable[[Part, str], Turn]:
+        return lambda part, document: self._turn(replace(part, document=document), day)
+
+    def _verified(self, line: Line, turn: Turn) -> Line | None:
+        """Return a line as it stands behind a turn, validated by nobody; None when it is not proved there."""
+        sources = tuple(map(self._as_it_is(turn.day), line.sources))
+        said, link, address = line.text.partition(" : http")
+        passages = [passage for source in sources if (passage := self.passage(source.passage)) is not None]
+        if link and not any(one.url == f"http{address}" for passage in passages for one in passage.links):
+            return None
+        cited = tuple(citation_of(source) for source in sources)
+        if same_words(said, " ".join(source.quote for source in sources)):
+            placed = not any(misplaced(passage, turn) for passage in passages)
+            stands = placed and self._verify.supported(Sentence(said, Role.LEAD, cited), turn)
+            return quoted(line, sources) if stands else None
+        return (
+            None if self._refusal(said, sources, turn) else aged(replace(line, state=State.VERIFIED, sources=sources))
         )
 
-    def _turn(self, part: Part, day: date) -> Turn:
+    def _as_it_is(self, day: date) -> Callable[[Source], Source]:
+        """Return what dates a source anew: its passage may have been confirmed, or grown old, since."""
+
+        def source(one: Source) -> Source:
+            passage = self.passage(one.passage)
+            return one if passage is None else source_of(cite(one.quote, passage, day))
+
+        return source
+
+    def _turn(self, part: Part, day: date, found: Found | None = None) -> Turn:
         conversation = Conversation(document=part.document, picked=part.picked)
-        return self._allowed(self._assembly.responder.respond(part.searched, day, conversation=conversation))
+        respond = self._assembly.responder.respond
+        return self._allowed(respond(part.searched, day, conversation=conversation, found=found))
 
-    def _sounded(self, text: str, day: date) -> tuple[float, tuple[str, ...]]:
-        searcher = self._assembly.opened.searcher
-        found = searcher.search(text, limit=5, as_of=day)
-        if not found.documents:
+    def _search(self, text: str, day: date, known: dict[str, Found]) -> Found:
+        if text not in known:
+            known[text] = self._assembly.opened.searcher.search(text, limit=DOCUMENTS, as_of=day, passages=False)
+        return known[text]
+
+    def _sounded(self, found: Found) -> tuple[float, tuple[str, ...]]:
+        """How likely the best document answers, as it stands among the first ones; and their keys."""
+        first = replace(found, documents=found.documents[:_SOUNDED])
+        if not first.documents:
             return 0.0, ()
-        return belief(evidence(found, searcher)), tuple(hit.key for hit in found.documents)
-
-
-def is_courtesy(text: str) -> bool:
-    """Tell a sentence that states nothing, and has not to be proved."""
-    return not has_figures(text) and bool(_courtesy().search(fold(text).replace("’", "'").strip()))
-
-
-def _lines(turn: Turn, ask: str, ids: _Ids) -> Iterator[Line]:
-    role = asked_role(ask)
-    kept = _WITH_ONE | {role} if role is not None else _WITH_ALL
-    counts = dict.fromkeys(Role, 0)
-    said: set[str] = set()
-    for sentence in sorted(turn.sentences, key=lambda one: list(Role).index(one.role)):
-        counts[sentence.role] += 1
-        if sentence.role not in kept or counts[sentence.role] > _MOST[sentence.role] or sentence.text in said:
-            continue
-        said.add(sentence.text)
-        yield _line(sentence, ids)
-
-
-def _line(sentence: Sentence, ids: _Ids) -> Line:
-    sources = tuple(_source(citation) for citation in sentence.citations)
-    heading = sentence.heading if sentence.role in {Role.CASE, Role.DOCUMENTS} else ""
-    # The first letter of a sentence is a capital, whatever stood before it in its document.
-    text = sentence.text[:1].upper() + sentence.text[1:]
-    if sentence.role is Role.ONLINE and sentence.link and sentence.link not in text:
-        text = f"{text} : {sentence.link}"
-    line = Line(ids.take(), text, State.VERIFIED, heading, sources)
-    return _aged(line) if sentence.origin is Origin.MODEL else _quoted(line, sources)
-
-
-def _quoted(line: Line, sources: tuple[Source, ...]) -> Line:
-    return _aged(replace(line, state=State.QUOTE, sources=sources))
-
-
-def _aged(line: Line) -> Line:
-    """Old figures are no facts: somebody must look at the official page."""
-    if any(source.old for source in line.sources) and has_figures(line.text):
-        return replace(line, state=State.TO_CHECK, why="old")
-    return line
-
-
-def _missing(turn: Turn) -> Missing | None:
-    asked = turn.question
-    if asked is None:
-        return None
-    if asked.documents:
-        options = tuple(zip(asked.documents, asked.options, strict=False))
-        return Missing(asked_text(asked.text), options, by_document=True)
-    return Missing(asked_text(asked.text), tuple((f"{asked.choice}|{label}", label) for label in asked.options))
-
-
-def _asked_of(missing: Missing) -> str:
-    words = _words()["missing"]
-    labels = [f"« {label} »" for _, label in missing.options]
-    options = words["last"].join(filter(None, (", ".join(labels[:-1]), labels[-1]))) if labels else missing.question
-    return words["document" if missing.by_document else "branch"].format(options=options)
-
-
-def _referral(contact: Contact, ids: _Ids) -> Line:
-    words = _words()["missing"]
-    named = (("phone", contact.phone), ("address", contact.address), ("url", contact.url))
-    facts = "".join(words[key].format(value=value) for key, value in named if value)
-    text = words["contact"].format(name=contact.name, facts=facts)
-    first = contact.sources[0]
-    source = Source("", contact.id, text, first.publisher, url=first.url, updated=first.dated)
-    return Line(ids.take(), text, State.QUOTE, sources=(source,), contact=True)
-
-
-def _without_repeats(part: Part, before: Sequence[Part]) -> Part:
-    """Leave out what the reply already says, unless nothing would be left."""
-    said = {line.text for other in before for line in other.lines}
-    kept = tuple(line for line in part.lines if line.text not in said)
-    return replace(part, lines=kept) if any(line.sources for line in kept) else part
-
-
-def _source(citation: Citation) -> Source:
-    return Source(
-        citation.passage,
-        citation.document,
-        citation.quote,
-        citation.title,
-        citation.path,
-        citation.url,
-        citation.updated or citation.valid_from,
-        citation.publisher,
-        citation.licence,
-        citation.figures_are_old,
-    )
-
-
-def _citation(source: Source) -> Citation:
-    return Citation(
-        source.passage, source.document, source.quote, source.url, source.title, source.path, source.updated
-    )
-
-
-def _same(text: str, quote: str) -> bool:
-    """Tell whether a text is a quote, but for the capital that opens it."""
-    said, quoted = (re.sub(r"\s+", " ", one).strip() for one in (text, quote))
-    return said[1:] == quoted[1:] and said[:1].casefold() == quoted[:1].casefold()
-
-
-def _addressee(letter: str) -> str:
-    """Who signed, and where they live, as far as their tokens tell; the agent corrects it."""
-    lines = letter.rstrip().splitlines()
-    signed = [token for line in lines[-4:] for token in tokens_in(line)]
-    everything = tokens_in(letter)
-    found = (
-        next((one for one in reversed(tokens) if one.startswith(f"[{kind}")), "")
-        for kind, tokens in (("nom", signed or everything), ("adresse", everything))
-    )
-    return "\n".join(filter(None, found))
-
-
-def _formula(ids: _Ids, text: str) -> Line:
-    return Line(ids.take(), text, State.FORMULA)
-
-
-@cache
-def _courtesy() -> re.Pattern[str]:
-    return re.compile("|".join(f"(?:{one})" for one in _words()["courtesy"]["patterns"]))
-
-
-@cache
-def _words() -> dict[str, dict[str, str]]:
-    words: dict[str, dict[str, str]] = tomllib.loads(_FILE.read_text(encoding="utf-8"))
-    return words
+        return belief(evidence(first, self._assembly.opened.searcher)), tuple(hit.key for hit in first.documents)

@@ -1,4 +1,4 @@
-"""The words of a draft: Reply, Part, Line, Source, Gap. Everything in them is masked, and can be kept as JSON."""
+"""The words of a draft: Reply, Part, Line, Source, Gap, Offer. All of it is masked, and can be kept as JSON."""
 
 from __future__ import annotations
 
@@ -56,11 +56,15 @@ class Line:
     Attributes:
         id: unique in the reply.
         heading: shown before it (the case that it holds for).
-        why: a key of checks/reasons.toml, or `old` or `unsourced`: why it is to be checked; empty otherwise.
+        why: a key of checks/reasons.toml, or `old`, `unsourced`, `simplified` or `repeated`: why somebody must look at
+            it; empty otherwise.
         checked: where the agent verified it, in their words; empty otherwise.
         validated: name of the agent who validated it; empty until then.
         contact: it tells whom to turn to.
         edited: no longer as it was proposed.
+        internal: it quotes a document of the agents' own corpus, which residents cannot read.
+        disclosed: the agent confirmed that such a sentence, and its source, may be told to the resident.
+        simplified: a model worded it after the quote of its source, which then stands beside it wherever it goes.
     """
 
     id: int
@@ -73,11 +77,24 @@ class Line:
     validated: str = ""
     contact: bool = False
     edited: bool = False
+    internal: bool = False
+    disclosed: bool = False
+    simplified: bool = False
+
+    @property
+    def waits(self) -> bool:
+        """A person must look at it: it states something, or stands where an answer is missing."""
+        return self.state is not State.FORMULA or bool(self.why)
+
+    @property
+    def stays(self) -> bool:
+        """It is for the agent alone: no letter nor annex tells it."""
+        return self.internal and not self.disclosed
 
     @property
     def settled(self) -> bool:
-        """It may leave: validated, or a formula that states nothing."""
-        return bool(self.validated) or self.state is State.FORMULA
+        """Nothing waits for it: validated, a formula that states nothing, or for the agent alone."""
+        return bool(self.validated) or self.stays or not self.waits
 
     @property
     def may_be_validated(self) -> bool:
@@ -116,6 +133,40 @@ class Missing:
 
 
 @dataclass(frozen=True, slots=True)
+class Offer:
+    """What answered a like question once, validated by a person, and was verified again for this one.
+
+    Attributes:
+        id: of what is kept of it.
+        day: when it was last sent.
+        title: of the document that it is from.
+        lines: its sentences, as they would be taken up.
+    """
+
+    id: str
+    day: date
+    title: str
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The second reading of a reply.
+
+    Attributes:
+        state: `asked`, `agreed` or `refused`.
+        reader: name of who read it; empty until then.
+        reason: why it was refused, masked; empty otherwise.
+        at: day of the last step.
+    """
+
+    state: str
+    at: date
+    reader: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
     """What answers one question.
 
@@ -129,6 +180,8 @@ class Part:
         also: exceptions and other situations that the answer does not show.
         urgent: emergency lines to call, as text; the letter tells of a danger.
         receipt: number of the answer that was kept.
+        worded: `searched` is in the agent's own words, not in those of the letter.
+        offers: validated sentences of like questions, nearest first.
     """
 
     ask: str
@@ -145,6 +198,8 @@ class Part:
     also: tuple[str, ...] = ()
     urgent: tuple[str, ...] = ()
     receipt: str = ""
+    worded: bool = False
+    offers: tuple[Offer, ...] = ()
 
     @property
     def open(self) -> bool:
@@ -158,7 +213,7 @@ class Reply:
 
     Attributes:
         letter: masked.
-        day: the civil day it is written for ("as of").
+        day: the civil day whose versions are quoted ("as of").
         opening, closing: courtesy, around the parts.
         parts: one a question, in the order of the letter.
         decision: the reply communicates a decision; None until the agent says.
@@ -167,6 +222,10 @@ class Reply:
         appeal: ways and time limits of appeal, when it is a decision.
         left: questions that were not taken up, because the letter asks too many.
         next_id: of the next line.
+        written: the civil day it was prepared on; None in a letter of an older version, written for `day`.
+        reading: the second reading; None when nobody asked for one, or when the reply changed since.
+        second: it leaves only once a second person agreed, whatever the deployment asks; never taken back.
+        exported: it left the desk as it stands.
     """
 
     letter: str
@@ -179,6 +238,15 @@ class Reply:
     addressee: str = ""
     appeal: str = ""
     next_id: int = 1
+    written: date | None = None
+    reading: Reading | None = None
+    second: bool = False
+    exported: bool = False
+
+    @property
+    def agreed(self) -> bool:
+        """A second person read it as it stands, and agreed."""
+        return self.reading is not None and self.reading.state == "agreed"
 
     def lines(self) -> tuple[Line, ...]:
         """Every line, in the order of the letter."""

@@ -72,16 +72,16 @@ def split_letter(text: str, sound: Sound) -> tuple[Ask, ...]:
     pieces = [(piece, kind_of(piece)) for piece in sentences_of(text)]
     if not any(kind is _Kind.ASK for _, kind in pieces):
         pieces = [(piece, _Kind.ASK if _wish(piece) else kind) for piece, kind in pieces]
-    story: list[str] = []
+    facts: list[str] = []
     recent: list[str] = []
     found: list[Ask] = []
     for piece, kind in pieces:
         if kind is _Kind.STORY:
             piece = _bare(piece)  # noqa: PLW2901  the greeting that opens it is no part of the story
-            story.append(piece)
+            facts += [without_tokens(piece)] if situation_heard(piece) else []
             recent = [*recent, piece] if recent or not found else [piece]
         elif kind is _Kind.ASK and len(found) < MOST:
-            searched = _searched(piece, recent, story, found, sound)
+            searched = _searched(piece, recent, facts, found, sound)
             alone = without_tokens(_bare(piece)) or piece
             found.append(Ask(piece, searched, "" if _leans(alone) else alone))
             recent = []
@@ -121,7 +121,7 @@ def _wish(piece: str) -> bool:
     return bool(_patterns()["wish"].search(_folded(piece)))
 
 
-def _searched(piece: str, recent: Sequence[str], story: Sequence[str], before: Sequence[Ask], sound: Sound) -> str:
+def _searched(piece: str, recent: Sequence[str], facts: Sequence[str], before: Sequence[Ask], sound: Sound) -> str:
     """The question with what it needs: nothing, the sentences just before it, or the question before it.
 
     A search is only made where it decides: each costs as much as a tenth of the answer.
@@ -136,7 +136,7 @@ def _searched(piece: str, recent: Sequence[str], story: Sequence[str], before: S
     elif before and (_leans(alone) or _own(alone) <= _LEANING):
         joined = f"{before[-1].searched} {alone}"
         best = joined if _leans(alone) or _needs_more(sound(alone)[0], joined, sound) else alone
-    return _with_situation(best, story, sound)
+    return _with_situation(best, facts, sound)
 
 
 def _needs_more(believed: float, joined: str, sound: Sound) -> bool:
@@ -144,10 +144,9 @@ def _needs_more(believed: float, joined: str, sound: Sound) -> bool:
     return believed < _SURE and sound(joined)[0] >= believed + _BETTER
 
 
-def _with_situation(best: str, story: Sequence[str], sound: Sound) -> str:
+def _with_situation(best: str, told: Sequence[str], sound: Sound) -> str:
     """Say too what the letter tells of the person (an age, a status), where it leads to the same document."""
-    facts = [without_tokens(one) for one in story if situation_heard(one)]
-    facts = [one for one in facts if one and one not in best][-2:]
+    facts = [one for one in told if one and one not in best][-2:]
     if not facts:
         return best
     joined = " ".join([*facts, best])

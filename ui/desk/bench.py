@@ -1,7 +1,8 @@
 """Time the desk with many agents at once: `python -m ui.desk.bench URL NAME LETTERS.jsonl [--agents 20]`.
 
-The password is read on the standard input. Each agent takes one letter in and receives its draft; one JSON object is
-printed. An agent may take twenty letters a minute, so twenty is the most for one account.
+The password is read on the standard input; the account passes the initiation. Each agent takes one letter in and
+receives its draft; one JSON object is printed. An agent may take twenty letters a minute, so twenty is the most for
+one account.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from pathlib import Path
 
 import httpx
 
+from ui.desk.training import quiz
+
 _SECONDS = 120.0
 
 
@@ -29,7 +32,9 @@ async def measure(address: str, name: str, password: str, letters: list[str], ag
     async with httpx.AsyncClient(base_url=address, timeout=_SECONDS) as client:
         form = (await client.get("/connexion")).text
         await client.post("/connexion", data={"token": _token(form), "name": name, "password": password})
-        token = _token((await client.get("/bureau")).text)
+        token = _token((await client.get("/compte")).text)
+        right = {f"question-{rank}": str(one.right) for rank, one in enumerate(quiz().questions)}
+        await client.post("/bureau/initiation", data={"token": token, **right})
 
         async def one(text: str) -> float:
             started = time.perf_counter()

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from docx.shared import Cm, Pt
 
 from bot.letter import Line, Reply, Source, State
 from bot.replies import day_text
-from ui.desk.letters import check_ready
+from ui.desk.opened import check_ready
 from ui.identity import words_in
 
 FOLDER = Path(__file__).parent
@@ -34,33 +35,53 @@ class Paragraph:
     text: str
 
 
-def paragraphs(reply: Reply) -> tuple[Paragraph, ...]:
+def paragraphs(reply: Reply, *, second: bool) -> tuple[Paragraph, ...]:
     """Lay a reply out.
 
-    Raises:
-        NotReadyError: it may not leave yet.
-    """
-    check_ready(reply)
-    return tuple(_paragraphs(reply))
-
-
-def as_text(reply: Reply) -> str:
-    """Return the letter as plain text.
+    Args:
+        reply: validated whole.
+        second: every letter needs a second reader here.
 
     Raises:
         NotReadyError: it may not leave yet.
     """
+    check_ready(reply, second=second)
+    return _laid(reply)
+
+
+def as_text(reply: Reply, *, second: bool) -> str:
+    """Return the letter as plain text; arguments are those of `paragraphs`.
+
+    Raises:
+        NotReadyError: it may not leave yet.
+    """
+    return _text(paragraphs(reply, second=second))
+
+
+def to_read(reply: Reply) -> str:
+    """Return the letter as its second reader reads it.
+
+    Raises:
+        NotReadyError: it is not finished.
+    """
+    check_ready(replace(reply, second=False), second=False)
+    return _text(_laid(reply))
+
+
+def _text(laid: Sequence[Paragraph]) -> str:
     found: list[str] = []
     before = ""
-    for one in paragraphs(reply):
+    for one in laid:
         close = one.kind == before == "item" or (one.kind == before == "source")
         found.append(("" if close or not found else "\n") + (f"- {one.text}" if one.kind == "item" else one.text))
         before = one.kind
     return "\n".join(found) + "\n"
 
 
-def as_docx(reply: Reply) -> bytes:
+def as_docx(reply: Reply, *, second: bool) -> bytes:
     """Return the letter as a DOCX: headings and lists are real ones, its language is French.
+
+    Arguments are those of `paragraphs`.
 
     Its parts are stored without compression, so that the script of the desk can put the personal data back in them
     without any library.
@@ -68,6 +89,7 @@ def as_docx(reply: Reply) -> bytes:
     Raises:
         NotReadyError: it may not leave yet.
     """
+    laid = paragraphs(reply, second=second)
     document: Any = docx.Document()
     document.core_properties.title = words_in(FOLDER)("letter.subject")
     document.core_properties.author = reply.service
@@ -77,18 +99,27 @@ def as_docx(reply: Reply) -> bytes:
     for section in document.sections:
         section.page_width, section.page_height = Cm(21), Cm(29.7)
         section.left_margin = section.right_margin = Cm(2.5)
-    for one in paragraphs(reply):
+    for one in laid:
         _write(document, one)
     packed = io.BytesIO()
     document.save(packed)
     return _stored(packed.getvalue())
 
 
+def _laid(reply: Reply) -> tuple[Paragraph, ...]:
+    return tuple(Paragraph(one.kind, _typeset(one.text)) for one in _paragraphs(reply))
+
+
+def _typeset(text: str) -> str:
+    """Keep French punctuation with its word: a line that begins with a colon or a closing quote is a mistake."""
+    return re.sub(r"(?<=«) | (?=[»;:?!](?:\s|$|[).,]))", "\N{NO-BREAK SPACE}", text)
+
+
 def _paragraphs(reply: Reply) -> Iterator[Paragraph]:
     words = words_in(FOLDER)
     numbers: dict[str, int] = {}
     yield Paragraph("plain", reply.service)
-    yield Paragraph("place", words("letter.place", day=day_text(reply.day)))
+    yield Paragraph("place", words("letter.place", day=day_text(reply.written or reply.day)))
     if reply.addressee:
         yield Paragraph("plain", reply.addressee)
     yield Paragraph("plain", words("letter.subject"))
@@ -101,6 +132,7 @@ def _paragraphs(reply: Reply) -> Iterator[Paragraph]:
         yield Paragraph("plain", line.text)
     yield Paragraph("plain", reply.service)
     if reply.decision:
+        yield Paragraph("plain", words("letter.signature"))
         yield Paragraph("heading", words("letter.decision_heading"))
         yield Paragraph("plain", reply.appeal)
         yield Paragraph("heading", words("letter.mention_heading"))
@@ -109,23 +141,33 @@ def _paragraphs(reply: Reply) -> Iterator[Paragraph]:
 
 
 def _lines(lines: tuple[Line, ...], numbers: dict[str, int]) -> Iterator[Paragraph]:
+    words = words_in(FOLDER)
     heading = ""
     for line in lines:
+        if line.stays:
+            continue
         if line.heading != heading:
+            # Without a heading of its own, what follows a case would be read as a part of it.
+            if line.heading or line.sources:
+                above = f"{line.heading.replace(' > ', ' – ')} :" if line.heading else words("letter.also")
+                yield Paragraph("case", above)
             heading = line.heading
-            if heading:
-                yield Paragraph("case", f"{heading} :")
         marks = "".join(f" [{numbers.setdefault(_key(one), len(numbers) + 1)}]" for one in _proofs(line))
         yield Paragraph("item" if heading else "plain", line.text + marks)
+        if line.simplified:
+            quote = " ".join(source.quote for source in line.sources)
+            yield Paragraph("source", words("letter.original", quote=quote))
 
 
 def _annex(reply: Reply, numbers: dict[str, int]) -> Iterator[Paragraph]:
     words = words_in(FOLDER)
     sources = {_key(one): one for line in reply.lines() for one in _proofs(line)}
+    of_agents = {_key(one) for line in reply.lines() if line.internal for one in _proofs(line)}
     yield Paragraph("annex", words("letter.annex"))
     yield Paragraph("plain", words("letter.annex_lead"))
     for key, number in sorted(numbers.items(), key=lambda pair: pair[1]):
-        yield Paragraph("source", f"[{number}] {_told(sources[key])}")
+        mark = f"{words('letter.internal')} – " if key in of_agents else ""
+        yield Paragraph("source", f"[{number}] {mark}{_told(sources[key])}")
     checked = dict.fromkeys(line.checked for line in reply.lines() if line.checked)
     for where in checked:
         yield Paragraph("source", words("letter.checked", where=where))
@@ -134,6 +176,8 @@ def _annex(reply: Reply, numbers: dict[str, int]) -> Iterator[Paragraph]:
 
 def _proofs(line: Line) -> tuple[Source, ...]:
     """The sources that a line may name: what the agent wrote alone has none of ours."""
+    if line.stays:
+        return ()
     return line.sources if line.state in {State.QUOTE, State.VERIFIED} or line.checked else ()
 
 

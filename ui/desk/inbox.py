@@ -72,7 +72,11 @@ async def act(request: Request, person: Agent, number: str, act: Annotated[Act, 
         return await _page(request, person, records, found, str(error), act)
     # The line first: nothing is done that the journal does not tell.
     await journal_of(request).write(person, f"case_{act.act}", found.number, act.why)
-    await run_sync(lambda: records.store.cases.keep(moved))
+    try:
+        await run_sync(lambda: records.store.cases.keep(moved))
+    except CaseError as error:
+        # Somebody else took it one step further meanwhile: shown as it is now, with what was typed.
+        return await _page(request, person, records, await _found(records, number), str(error), act)
     return RedirectResponse(f"{request.scope.get('root_path', '')}/bureau/demandes/{found.number}", 303)
 
 

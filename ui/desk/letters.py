@@ -1,64 +1,27 @@
-"""The letters of the desk: taken in masked, drafted, changed line by line, ready or not to leave."""
+"""The letters of the desk: taken in masked, drafted, changed line by line, read by a second person, ready to leave."""
 
 from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
-from bot.letter import Composer, Hidden, HiddenWord, Line, Part, Reply, State, hide
+from bot.letter import Composer, Hidden, HiddenWord, Line, Precedents, Reply, State, hide
 from bot.letter.masking import tokens_in
 from bot.letter.reply import from_text, to_text
 from bot.store import Kept, LetterTable
+from ui.desk.figures import Figures, nobody_counts
+from ui.desk.opened import LetterChangedError, LetterGoneError, NotReadyError, Opened, Settled, part_of
 from ui.identity import words_in
-
-KEPT_DAYS = 30
-"""A letter is answered within the month, or taken up again from its original."""
 
 LONGEST_LINE = 1500
 _SHORTEST_HIDDEN = 2
 _LOG = logging.getLogger("cite.ui")
-
-
-class LetterGoneError(Exception):
-    """No such letter, or not one of this person's."""
-
-
-class LetterChangedError(Exception):
-    """Somebody changed the letter meanwhile: what was sent was not kept."""
-
-
-class NotReadyError(Exception):
-    """The reply may not leave yet; `reasons` are keys of the table `ready` of words.fr.toml."""
-
-    def __init__(self, reasons: Sequence[str]) -> None:
-        super().__init__(", ".join(reasons))
-        self.reasons = tuple(reasons)
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """One letter, read."""
-
-    id: str
-    author: str
-    at: datetime
-    version: int
-    reply: Reply
-
-
-class Settled(BaseModel):
-    """What a reply needs beside its sentences, as the form sends it; `decision` is `yes`, `no` or empty."""
-
-    decision: str = ""
-    service: str = ""
-    addressee: str = ""
-    appeal: str = ""
 
 
 class Letters:
@@ -69,6 +32,9 @@ class Letters:
         table: where they are kept, masked.
         today: the civil day.
         now: the clock.
+        figures: counts what is done, by nobody, and proposes cases; None does neither.
+        precedents: keeps the sentences of the letters that leave; None keeps none.
+
     """
 
     def __init__(
@@ -77,21 +43,35 @@ class Letters:
         table: LetterTable,
         today: Callable[[], date],
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        figures: Figures | None = None,
+        precedents: Precedents | None = None,
     ) -> None:
         self._composer = composer
         self._table = table
         self._today = today
         self._now = now
+        self._figures = figures or nobody_counts()
+        self._precedents = precedents
 
-    def take(self, text: str, author: str) -> tuple[Opened, Hidden]:
+    @property
+    def today(self) -> date:
+        """The civil day."""
+        return self._today()
+
+    def take(self, text: str, author: str, day: date | None = None) -> tuple[Opened, Hidden]:
         """Mask a letter, draft its reply, keep both, and return what was masked: it is in memory this once.
+
+        Args:
+            text: as read.
+            author: name of who answers it.
+            day: whose versions of the documents are quoted; today's when None.
 
         Raises:
             StoreError: it could not be kept.
         """
-        self._table.purge(self._now() - timedelta(days=KEPT_DAYS))
         hidden = hide(text)
-        reply = self._composer.draft(hidden.text, self._today())
+        reply = self._composer.draft(hidden.text, day or self._today(), self._today())
+        self._figures.count("drafted")
         kept = Kept(secrets.token_urlsafe(12), author, self._now(), 1, to_text(reply))
         self._table.add(kept)
         return Opened(kept.id, author, kept.at, 1, reply), hidden
@@ -116,6 +96,14 @@ class Letters:
         if opened is None:
             raise LetterGoneError(identifier)
         return opened
+
+    def waiting(self, reader: str) -> tuple[Opened, ...]:
+        """Return the letters of others that wait for a second reader, the oldest first.
+
+        Raises:
+            StoreError: the database does not answer.
+        """
+        return tuple(opened for kept in self._table.awaiting(reader) if (opened := _read(kept)) is not None)
 
     def remove(self, opened: Opened) -> None:
         """Delete a letter.
@@ -142,7 +130,11 @@ class Letters:
             if len(checked.strip()) < 4:
                 raise NotReadyError(["checked"])
             line = replace(line, state=State.AGENT, checked=checked.strip()[:400])
-        return self._keep(opened, opened.reply.with_line(line.id, replace(line, validated=name)))
+        # A sentence of the agents' own corpus is told to nobody before somebody says, of that one, that it may be.
+        line = replace(line, validated=name, disclosed=line.internal)
+        reply = self.keep(opened, opened.reply.with_line(line.id, line))
+        self._figures.validated(part_of(reply, line), line)
+        return reply
 
     def undo(self, opened: Opened, line: Line) -> Reply:
         """Take a validation back: the line is checked anew as it is written.
@@ -152,7 +144,8 @@ class Letters:
         """
         part = part_of(opened.reply, line)
         again = self._composer.rechecked(part, line, line.text, opened.reply.day) if line.checked else line
-        return self._keep(opened, opened.reply.with_line(line.id, replace(again, validated="", edited=line.edited)))
+        again = replace(again, validated="", disclosed=False, edited=line.edited)
+        return self.keep(opened, opened.reply.with_line(line.id, again))
 
     def edit(self, opened: Opened, line: Line, text: str) -> tuple[Reply, Hidden]:
         """Put the agent's words in a line, masked, and check them.
@@ -160,10 +153,22 @@ class Letters:
         Raises:
             LetterChangedError: somebody changed the letter meanwhile.
         """
-        hidden = self._hidden(opened.reply, text)
+        hidden = self.hidden(opened.reply, text)
         part = part_of(opened.reply, line)
-        changed = self._composer.rechecked(part, line, hidden.text, opened.reply.day)
-        return self._keep(opened, opened.reply.with_line(line.id, changed)), hidden
+        changed = replace(self._composer.rechecked(part, line, hidden.text, opened.reply.day), disclosed=False)
+        reply = self.keep(opened, opened.reply.with_line(line.id, changed))
+        self._figures.edited(part, line, changed)
+        return reply, hidden
+
+    def simplify(self, opened: Opened, line: Line, text: str) -> tuple[Reply, Hidden]:
+        """Put simpler words in the place of a quote, which stays beside them; they are to be checked.
+
+        Raises:
+            LetterChangedError: somebody changed the letter meanwhile.
+        """
+        hidden = self.hidden(opened.reply, text)
+        changed = self._composer.simplified(line, hidden.text)
+        return self.keep(opened, opened.reply.with_line(line.id, changed)), hidden
 
     def drop(self, opened: Opened, line: Line) -> Reply:
         """Leave a line out.
@@ -171,7 +176,9 @@ class Letters:
         Raises:
             LetterChangedError: somebody changed the letter meanwhile.
         """
-        return self._keep(opened, opened.reply.with_line(line.id, None))
+        reply = self.keep(opened, opened.reply.with_line(line.id, None))
+        self._figures.dropped(part_of(opened.reply, line), line)
+        return reply
 
     def add(self, opened: Opened, rank: int, text: str) -> tuple[Reply, Hidden]:
         """Add a sentence of the agent's to what answers a question, and check it.
@@ -180,12 +187,14 @@ class Letters:
             LetterChangedError: somebody changed the letter meanwhile.
         """
         reply = opened.reply
-        hidden = self._hidden(reply, text)
+        hidden = self.hidden(reply, text)
         blank = Line(reply.next_id, "", State.AGENT)
         part = reply.parts[rank]
         line = self._composer.rechecked(part, blank, hidden.text, reply.day)
         parts = (*reply.parts[:rank], replace(part, lines=(*part.lines, line)), *reply.parts[rank + 1 :])
-        return self._keep(opened, replace(reply, parts=parts, next_id=reply.next_id + 1)), hidden
+        changed = self.keep(opened, replace(reply, parts=parts, next_id=reply.next_id + 1))
+        self._figures.count("added", part.key)
+        return changed, hidden
 
     def answer_again(self, opened: Opened, rank: int, pick: str, document: str, ask: str) -> Reply:
         """Answer one question anew.
@@ -194,9 +203,24 @@ class Letters:
             LetterChangedError: somebody changed the letter meanwhile.
         """
         words = hide(ask).text if ask else ""
-        return self._keep(
-            opened, self._composer.answer_again(opened.reply, rank, pick=pick, document=document, ask=words)
-        )
+        anew = self._composer.answer_again(opened.reply, rank, pick=pick, document=document, ask=words)
+        reply = self.keep(opened, anew)
+        self._figures.answered(opened.reply.parts[rank], reply.parts[rank], reworded=bool(words))
+        return reply
+
+    def reuse(self, opened: Opened, rank: int, identifier: str) -> Reply:
+        """Answer one question with sentences that were validated before.
+
+        Raises:
+            LetterChangedError: somebody changed the letter meanwhile.
+            NotReadyError: one of their passages changed since: they stand no more.
+        """
+        reply = self._composer.reuse(opened.reply, rank, identifier)
+        if reply is None:
+            raise NotReadyError(["offer"])
+        self.keep(opened, reply)
+        self._figures.count("reused", reply.parts[rank].key)
+        return reply
 
     def settle(self, opened: Opened, settled: Settled) -> tuple[Reply, Hidden]:
         """Keep who signs, whom the letter is for, whether a decision is communicated, and how it can be appealed.
@@ -204,15 +228,15 @@ class Letters:
         Raises:
             LetterChangedError: somebody changed the letter meanwhile.
         """
-        hidden = self._hidden(opened.reply, settled.addressee)
+        hidden = self.hidden(opened.reply, settled.addressee)
         reply = replace(
             opened.reply,
             decision={"yes": True, "no": False}.get(settled.decision),
             service=" ".join(settled.service.split())[:200],
             addressee=hidden.text,
-            appeal=settled.appeal.strip()[:2000],
+            appeal=settled.appeal.replace("\r\n", "\n").strip()[:2000],
         )
-        return self._keep(opened, reply), hidden
+        return self.keep(opened, reply), hidden
 
     def hide_more(self, opened: Opened, words: str) -> tuple[Reply, Hidden]:
         """Mask what the rules missed and a reader sees, wherever the letter and its draft say it.
@@ -240,51 +264,43 @@ class Letters:
             )
             for part in reply.parts
         )
+        reading = reply.reading and replace(reply.reading, reason=masked(reply.reading.reason))
         changed = replace(reply, letter=masked(reply.letter), addressee=masked(reply.addressee), parts=parts)
-        return self._keep(opened, changed), Hidden(changed.letter, (hidden,))
+        changed = replace(changed, reading=reading)
+        return self.keep(opened, changed), Hidden(changed.letter, (hidden,))
 
-    def _hidden(self, reply: Reply, text: str) -> Hidden:
-        """Mask what an agent typed, with tokens that the letter does not hold yet."""
+    def exported(self, opened: Opened) -> None:
+        """Note that a reply leaves: its sentences may serve again, and it is counted, once.
+
+        Raises:
+            StoreError: nothing was noted.
+        """
+        if opened.reply.exported:
+            return
+        try:
+            self.keep(opened, replace(opened.reply, exported=True), as_it_is=True)
+        except LetterChangedError:
+            # Noted by the request before, or changed since: it is then noted when it leaves as it is.
+            return
+        if self._precedents is not None:
+            self._precedents.keep(opened.reply, self._today())
+        self._figures.exported(opened.reply)
+
+    def hidden(self, reply: Reply, text: str) -> Hidden:
+        """Mask what somebody typed, with tokens that the letter does not hold yet."""
         taken = tokens_in(" ".join((reply.letter, *(line.text for line in reply.lines()))))
-        return hide(text.strip()[:LONGEST_LINE], taken)
+        # Forms send two characters for the end of a line.
+        return hide(text.replace("\r\n", "\n").strip()[:LONGEST_LINE], taken)
 
-    def _keep(self, opened: Opened, reply: Reply) -> Reply:
-        if not self._table.change(Kept(opened.id, opened.author, opened.at, opened.version, to_text(reply))):
+    def keep(self, opened: Opened, reply: Reply, *, as_it_is: bool = False) -> Reply:
+        """Write a reply; one that says something else than what was read or sent is to be read and sent anew."""
+        if not as_it_is:
+            refused = reply.reading is not None and reply.reading.state == "refused"
+            reply = replace(reply, reading=reply.reading if refused else None, exported=False)
+        waits = "asked" if reply.reading is not None and reply.reading.state == "asked" else ""
+        if not self._table.change(Kept(opened.id, opened.author, opened.at, opened.version, to_text(reply), waits)):
             raise LetterChangedError(opened.id)
         return reply
-
-
-def part_of(reply: Reply, line: Line) -> Part | None:
-    """Return what a line is a part of; None for the opening and the closing."""
-    return next((part for part in reply.parts if any(one.id == line.id for one in part.lines)), None)
-
-
-def unready(reply: Reply) -> tuple[str, ...]:
-    """Return why a reply may not leave yet, as keys of the table `ready` of words.fr.toml."""
-    reasons = []
-    if reply.unsettled():
-        reasons.append("lines")
-    if any(part.open for part in reply.parts):
-        reasons.append("gaps")
-    if any(not part.lines for part in reply.parts):
-        reasons.append("empty")
-    if not reply.service:
-        reasons.append("service")
-    if reply.decision is None:
-        reasons.append("decision")
-    if reply.decision and not reply.appeal:
-        reasons.append("appeal")
-    return tuple(reasons)
-
-
-def check_ready(reply: Reply) -> None:
-    """Refuse a reply that may not leave.
-
-    Raises:
-        NotReadyError: why.
-    """
-    if reasons := unready(reply):
-        raise NotReadyError(reasons)
 
 
 def _read(kept: Kept) -> Opened | None:

@@ -13,9 +13,11 @@ from starlette.testclient import TestClient
 
 from bot.letter.reply import from_text
 from bot.store import Store
-from tests.ui.desk.conftest import LETTER, Desk
+from tests.bot.town import TERRACE
+from tests.ui.desk.conftest import LETTER, Desk, plain_spaces
 from tests.ui.identity.conftest import signed_in
-from ui.desk.letters import LetterChangedError, Letters
+from ui.desk.letters import Letters
+from ui.desk.opened import LetterChangedError
 from ui.identity import Role
 
 PERSONAL = ("Jeanne", "Martin", "Lilas", "06 12 34")
@@ -151,7 +153,7 @@ def test_the_letter_is_a_docx_with_its_sources_in_french_that_names_nobody_here(
 
     answer = at_desk.client.get(f"{address}/reponse.docx")
     document = docx.Document(io.BytesIO(answer.content))
-    text = "\n".join(paragraph.text for paragraph in document.paragraphs)
+    text = plain_spaces("\n".join(paragraph.text for paragraph in document.paragraphs))
 
     assert "19 €" in text
     assert "Annexe : sources" in text
@@ -176,7 +178,7 @@ def test_a_decision_carries_its_appeals_and_the_mention_or_does_not_leave(at_des
 
     at_desk.post(f"{address}/reponse", decision="yes", service="Mairie du 20e", appeal="Deux mois, tribunal.")
     document = docx.Document(io.BytesIO(at_desk.client.get(f"{address}/reponse.docx").content))
-    text = "\n".join(paragraph.text for paragraph in document.paragraphs)
+    text = plain_spaces("\n".join(paragraph.text for paragraph in document.paragraphs))
     assert "Deux mois, tribunal." in text
     assert "R. 311-3-1-1" in text
     assert "Commission d’accès aux documents administratifs" in text
@@ -202,7 +204,7 @@ def test_another_agent_does_not_even_learn_that_a_letter_exists(
     account = store.accounts.find("agent")
     assert account is not None
     store.accounts.add(type(account)("other", account.secret, ("agent",), active=True, made=account.made))
-    visitor.cookies.clear()
+    at_desk.leave()
     other = Desk(visitor, "other")
 
     assert visitor.get(address).status_code == 404
@@ -251,6 +253,45 @@ def test_a_file_that_cannot_be_read_is_refused_in_a_sentence(at_desk: Desk, name
 
     assert answer.status_code == 422
     assert told in answer.text
+
+
+def test_what_was_pasted_is_still_there_after_a_refusal(at_desk: Desk) -> None:
+    answer = at_desk.post("/bureau/lettre", text="Une lettre déjà écrite.", day="hier")
+
+    assert answer.status_code == 422
+    assert "Cette date n’est pas lisible" in answer.text
+    assert "Une lettre déjà écrite." in answer.text
+
+
+def test_a_letter_is_answered_with_the_versions_of_a_day_and_says_so(at_desk: Desk) -> None:
+    text = TERRACE
+    now, then = (at_desk.client.get(at_desk.take(text, day=day)).text for day in ("", "2022-06-15"))
+
+    assert "23 h 30" in now
+    assert "22 h" not in now
+    assert "22 h" in then
+    assert "23 h 30" not in then
+    assert "ces textes sont ceux du 15 juin 2022" in then
+    assert "Notre réponse s’appuie sur les textes en vigueur le 15 juin 2022." in then
+    assert "Notre réponse s’appuie" not in now
+
+
+def test_a_letter_as_of_a_past_day_is_dated_of_the_day_it_is_written(at_desk: Desk) -> None:
+    address = at_desk.take(TERRACE, day="2022-06-15")
+    at_desk.ready(address)
+
+    document = docx.Document(io.BytesIO(at_desk.client.get(f"{address}/reponse.docx").content))
+    text = plain_spaces("\n".join(paragraph.text for paragraph in document.paragraphs))
+    assert "Paris, le 2 mars 2026" in text
+    assert "en vigueur le 15 juin 2022" in text
+
+
+@pytest.mark.parametrize("day", ["2022-13-01", "0001-01-01", "9999-12-31", "<b>", "20220615 "])
+def test_a_day_that_is_none_is_told(at_desk: Desk, day: str) -> None:
+    answer = at_desk.post("/bureau/lettre", text="Combien coûte un passeport ?", day=day)
+
+    assert answer.status_code in {200, 422}
+    assert answer.status_code == 200 or "Cette date" in answer.text
 
 
 def test_a_file_is_taken_in_like_a_text(at_desk: Desk) -> None:

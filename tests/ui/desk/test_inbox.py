@@ -7,9 +7,10 @@ from datetime import timedelta
 import pytest
 
 from bot.store import Store
-from ethics.case import Case, State, open_case
+from ethics.case import Case, State, assigned, open_case
 from tests.ui.desk.conftest import Desk
 from tests.ui.identity.conftest import Clock
+from ui.desk import inbox
 
 
 @pytest.fixture
@@ -75,3 +76,22 @@ def test_what_cannot_be_taken_is_told_and_changes_nothing(
 
 def test_an_unknown_case_is_not_found(at_desk: Desk) -> None:
     assert at_desk.client.get("/bureau/demandes/PAR-2026-000042-17").status_code == 404
+
+
+def test_of_two_agents_at_once_the_second_is_told_and_keeps_what_was_typed(
+    at_desk: Desk, store: Store, clock: Clock, opened: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = inbox._moves
+
+    def meanwhile(act: inbox.Act) -> object:
+        store.cases.keep(assigned(opened, "Autre service", clock()))
+        return found(act)
+
+    monkeypatch.setattr(inbox, "_moves", meanwhile)
+    answer = at_desk.post(f"/bureau/demandes/{opened.number}", act="assign", text="Mon service", why="vérifié")
+
+    assert answer.status_code == 422
+    assert "Mon service" in answer.text
+    kept = store.cases.find(opened.number)
+    assert kept is not None
+    assert "Autre service" in kept.steps[-1].text
