@@ -6,7 +6,7 @@ import ipaddress
 import os
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated
@@ -15,12 +15,12 @@ import typer
 import uvicorn
 from fastapi import FastAPI
 
-from bot.assembly import assemble
+from bot.assembly import Assembly, assemble
 from bot.errors import BotError
 from bot.manifest import Fingerprinter, both
 from bot.release import Release, open_release
 from bot.store import open_store
-from corpus.errors import CorpusError
+from corpus.errors import ConfigurationError, CorpusError
 from corpus.settings import Settings, load_settings
 from ethics.errors import EthicsError
 from ethics.gate import Place
@@ -30,6 +30,8 @@ from ethics.recall import Change
 from ui import case_commands, partner_commands, retention_commands
 from ui.admission import Admission, Limits
 from ui.alert import Alert, Pinned
+from ui.archive import write_archive
+from ui.closed import closed_pages, closed_service, closed_watch
 from ui.door import Hurried
 from ui.identity import commands as user_commands
 from ui.identity.settings import identity_of
@@ -39,8 +41,9 @@ from ui.public.evaluation import Evaluations
 from ui.recalls import RecallBook
 from ui.records import Records
 from ui.server import create_app
-from ui.service import Service
-from ui.successor import Kept, become
+from ui.service import DeskRules, Service
+from ui.successor import Kept, approved_index, become
+from ui.takedown import takedown_of
 from ui.watch import Successor, Watch, unknown_manifest
 
 HERE = ("127.0.0.1", "localhost", "::1")
@@ -79,30 +82,27 @@ def serve(
             # What is being answered is finished first.
             server.should_exit = True
 
-    opened = _opened(settings, release, loopback=loopback, hand_over=hand_over)
-    if opened is None:
-        become(next_one[0], taken, words, settings.data)
-        return
-    service, watch = opened
-    standing = watch()
-    for finding in (*service.assembly.findings, *standing.findings):
-        typer.echo(f"attention : {finding}", err=True)
     names = _listed(settings.hosts) or ((*HERE, host) if loopback else ())
-    assert service.records is not None
-    people = identity_of(settings, service.records.store)
-    pages = create_app(
-        service,
-        names,
-        _listed(settings.origins),
-        Pinned(settings.data),
-        people,
-        Partners(settings.data).find,
-        Evaluations(settings.data / "eval", settings.records),
-    )
+    try:
+        opened = _opened(settings, release, loopback=loopback, hand_over=hand_over)
+    except CorpusError as error:
+        closed = closed_service(error, settings)
+        pages, findings = closed_pages(closed, names, Pinned(settings.data)), closed.findings
+        watch, level = closed_watch(settings, release, hand_over, loopback=loopback), closed.standing().level
+    else:
+        if opened is None:
+            become(next_one[0], taken, words, settings.data)
+            return
+        service, watch = opened
+        service.desk = DeskRules(settings.second_reader == "always", _internal(settings))
+        pages, level = _pages(service, settings, names), watch().level
+        findings = (*service.assembly.findings, *watch().findings)
+    for finding in findings:
+        typer.echo(f"attention : {finding}", err=True)
     servers.append(server := _server(pages))
     watch.follow()
     shown = f"[{host}]" if ":" in host else host
-    typer.echo(f"Cité, niveau {standing.level} : http://{shown}:{taken.getsockname()[1]}", err=True)
+    typer.echo(f"Cité, niveau {level} : http://{shown}:{taken.getsockname()[1]}", err=True)
     server.run(sockets=[taken.dup()])
     if next_one:
         become(next_one[-1], taken, words, settings.data)
@@ -154,6 +154,16 @@ def recall(
     typer.echo(f"{len(made.receipts)} réponses rappelées ; voir la page /erreurs.")
 
 
+@app.command("export")
+def export_file(
+    out: Annotated[Path, typer.Argument(help="Fichier .zip à écrire.")],
+) -> None:
+    """Écrire l’archive entière pour un vérificateur extérieur, sans donnée personnelle."""
+    settings = load_settings()
+    records = Records(open_store(settings.records, _database(settings)), settings.records, load_policy())
+    typer.echo(f"{write_archive(records, out)} octets ; LISEZ-MOI.md, dans l’archive, dit comment la vérifier.")
+
+
 def _opened(
     settings: Settings, release: Path | None = None, *, loopback: bool, hand_over: HandOver | None = None
 ) -> tuple[Service, Watch] | None:
@@ -166,6 +176,8 @@ def _opened(
         hand_over: leaves the place to another process; None leaves it to nobody.
     """
     served = settings if release is None else open_release(release).settings(settings)
+    place = Place(settings.scope, loopback)
+    index = approved_index(served, settings.records, place)
     kept, left = Kept(settings, served), list[Release | None]()
 
     def leave(one: Release | None) -> None:
@@ -173,28 +185,56 @@ def _opened(
         if hand_over is not None:
             hand_over(one)
 
-    def watched(live: Callable[[], Manifest], chore: Callable[[], object] = lambda: None) -> Watch:
+    def watched(
+        live: Callable[[], Manifest],
+        chore: Callable[[], object] = lambda: None,
+        errors: Callable[[], object] = lambda: None,
+    ) -> Watch:
         successor = None if hand_over is None else Successor(kept.fresh, kept.releases, kept.check, leave)
-        place = Place(settings.scope, loopback)
-        return Watch(settings.records, place, live=live, chore=chore, successor=successor)
+        return Watch(settings.records, place, live=live, chore=chore, errors=errors, successor=successor)
 
     # Asked before anything is loaded, since what was altered may not even load; and fingerprinted again afterwards:
     # what changes meanwhile is not known to be what is in memory.
-    first = watched(kept.fresh)
+    first = watched(Fingerprinter(served, generation=index).manifest)
     first.check()
     if left:
         return None
     store = open_store(settings.records, _database(settings))
     records = Records(store, settings.records, load_policy())
     now = [first]
-    assembly = assemble(served, keep=store.turns.keep, release=lambda: now[-1].release)
+    assembly = assemble(served, keep=store.turns.keep, release=lambda: now[-1].release, index=index)
     prints = Fingerprinter(served, generation=assembly.opened.folder)
     start = first.live or unknown_manifest()
-    watch = watched(lambda: both(start, prints.manifest()), records.purge)
+    takedown = takedown_of(records, assembly.opened.store)
+    watch = watched(lambda: both(start, prints.manifest()), records.purge, takedown.look)
     watch.check()
     now.append(watch)
     service = Service(assembly, Admission(Limits()), watch, records=records, distrust=watch.distrust)
     return service, watch
+
+
+def _internal(settings: Settings) -> Assembly | None:
+    """Open the agents' own corpus, in quotes alone; None without one."""
+    if settings.agents_data is None:
+        return None
+    apart = settings.model_copy(update={"data": settings.agents_data, "model_url": None, "second_check": None})
+    try:
+        return assemble(apart)
+    except CorpusError as error:
+        raise ConfigurationError(f"Le corpus des agents (CITE_AGENTS_DATA) ne s’ouvre pas : {error}") from error
+
+
+def _pages(service: Service, settings: Settings, names: Sequence[str]) -> FastAPI:
+    assert service.records is not None
+    return create_app(
+        service,
+        names,
+        _listed(settings.origins),
+        Pinned(settings.data),
+        identity_of(settings, service.records.store),
+        Partners(settings.data).find,
+        Evaluations(settings.data / "eval", settings.records),
+    )
 
 
 def _server(pages: FastAPI) -> uvicorn.Server:

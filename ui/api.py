@@ -204,7 +204,7 @@ async def ask(
     key, digest = f"{caller(request)} {idempotency_key}", question.model_dump_json()
     async with remembered.alone(key):
         before = remembered.get(key, digest)
-        if before is None:
+        if before is None or not service_of(request).still_shows(before):
             before = await _answer(request, question, response, queue_ticket)
             remembered.put(key, digest, before)
         return before
@@ -220,7 +220,7 @@ async def _answer(request: Request, question: Question, response: Response, tick
     except BusyError as error:
         raise _busy(error) from error
     except ThemeOffError as error:
-        raise _closed() from error
+        raise _not_shown(error) from error
     return answered(turn, service)
 
 
@@ -251,8 +251,8 @@ async def _events(service: Service, asked: _Asked, ticket: str) -> AsyncIterator
             yield f"event: {name}\ndata: {json.dumps(data, default=str)}\n\n"
     except BusyError as error:
         yield f"event: problem\ndata: {_busy(error).problem.model_dump_json(exclude_none=True)}\n\n"
-    except ThemeOffError:
-        yield f"event: problem\ndata: {_closed().problem.model_dump_json(exclude_none=True)}\n\n"
+    except ThemeOffError as error:
+        yield f"event: problem\ndata: {_not_shown(error).problem.model_dump_json(exclude_none=True)}\n\n"
     finally:
         if place is not None:
             service.admission.leave(place)
@@ -351,6 +351,19 @@ def _address(request: Request) -> str:
 
 def _closed() -> ProblemError:
     return ProblemError("closed", "Aucune version approuvée", 503, "Le service est arrêté : appelez le 3975.")
+
+
+def _not_shown(error: ThemeOffError) -> ProblemError:
+    if error.name == "withheld":
+        detail = "Un passage de cette réponse est signalé faux et vérifié par la Ville : appelez le 3975."
+        return ProblemError("withheld", "Réponse retenue", 503, detail)
+    if error.name == "theme_closed":
+        detail = "Le service n’est pas approuvé pour ce thème : appelez le 3975."
+        return ProblemError("theme-closed", "Thème non approuvé", 503, detail)
+    if error.name == "theme_off":
+        detail = "Les réponses de ce thème attendent la correction d’une erreur grave : appelez le 3975."
+        return ProblemError("theme-off", "Thème suspendu", 503, detail)
+    return _closed()
 
 
 def _busy(error: BusyError) -> ProblemError:

@@ -17,7 +17,7 @@ from bot.screen import LONGEST
 from bot.turn import NO_CONVERSATION
 from ui.admission import TooManyError
 from ui.api import answered
-from ui.service import Service
+from ui.service import Service, ThemeOffError
 
 if TYPE_CHECKING:
     from mcp.server import MCPServer
@@ -41,7 +41,10 @@ def mcp_server(service: Service) -> MCPServer:
     async def ask(question: str) -> dict[str, Any]:
         """Répondre à une question sur une démarche : phrases citées, ou refus motivé et personne à contacter."""
         _check(service, question)
-        turn = await service.answer(question, NO_CONVERSATION, wanted=False)
+        try:
+            turn = await service.answer(question, NO_CONVERSATION, wanted=False)
+        except ThemeOffError as error:
+            raise ValueError("La réponse est retenue le temps d’une vérification : appelez le 3975.") from error
         answer = answered(turn, service)
         # A conversation belongs to the pages and to the API.
         del answer["conversation"]
@@ -75,7 +78,7 @@ def found(service: Service, query: str, count: int) -> list[dict[str, Any]]:
             "licence": one.licence,
         }
         for one in passages
-        if one is not None
+        if one is not None and not (service.records and one.ref in service.records.quarantine.passages)
     ]
 
 

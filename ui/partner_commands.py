@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from corpus.settings import load_settings
+from ethics.words import trouble
 from ui.partners import USUAL_RATE, Partners
 from ui.records import PARIS
 
@@ -52,5 +53,5 @@ def _told() -> Iterator[None]:
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
     except OSError as error:
-        typer.echo(f"erreur : la clé ne s’enregistre pas ({error.strerror}) ; vérifiez CITE_DATA.", err=True)
+        typer.echo(f"erreur : la clé ne s’enregistre pas ({trouble(error)}) ; vérifiez CITE_DATA.", err=True)
         raise typer.Exit(1) from error

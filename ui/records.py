@@ -17,6 +17,7 @@ from ethics.case import Case, Finding, State, Step, is_case_number, open_case
 from ethics.policy import Policy
 from ethics.recall import Recall
 from ethics.receipt import normal_id
+from ui.quarantine import Quarantine
 from ui.recalls import RecallBook, receipt_of
 from ui.retention import Erased, Keeping
 
@@ -76,10 +77,16 @@ class Records:
     ) -> None:
         self.store = store
         self.recalls = RecallBook(folder)
-        self._folder = folder
+        self.quarantine = Quarantine(folder)
+        self.folder = folder
         self.deadlines = policy.deadlines
         self.retention = policy.retention
         self._now = now
+
+    @property
+    def now(self) -> Callable[[], datetime]:
+        """The clock."""
+        return self._now
 
     @property
     def today(self) -> date:
@@ -143,7 +150,7 @@ class Records:
         Raises:
             StoreError: it could not be deleted.
         """
-        return Keeping(self.store, self._folder, self.retention, self._now).purge()
+        return Keeping(self.store, self.folder, self.retention, self._now).purge()
 
     def errata(self) -> Iterator[Erratum]:
         """Yield the errors recognised and corrected, the last one first.

@@ -42,7 +42,7 @@ async def release(request: Request) -> ReleaseRead:
     """Dire ce qui est servi, partie par partie."""
     service = service_of(request)
     standing = service.standing()
-    live = service.standing.live if isinstance(service.standing, Watch) else None
+    live = service.gate.live if isinstance(service.gate, Watch) else None
     approved = standing.verdict.manifest if standing.verdict else None
     return ReleaseRead(
         level=standing.level,

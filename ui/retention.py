@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from bot.store import Line, Store
+from bot.store import KEPT_DAYS, PRECEDENT_DAYS, Line, Store
 from ethics.case import Case, Finding, is_case_number
 from ethics.receipt import normal_id
 from ethics.rules import Retention
@@ -84,6 +84,9 @@ class Keeping:
         """
         turns = self._store.turns.purge(self._limit("turn"))
         cases = self._store.cases.purge(self._limit("case"))
+        # The letters of the desk, masked, and the sentences that may serve again, whether anybody drafts or not.
+        self._store.letters.purge(self._now() - timedelta(days=KEPT_DAYS))
+        self._store.precedents.purge(self._now().date() - timedelta(days=PRECEDENT_DAYS))
         samples = self._old_samples()
         for path in samples:
             path.unlink(missing_ok=True)

@@ -11,6 +11,7 @@ import typer
 from bot.store import open_store
 from corpus.settings import load_settings
 from ethics.policy import load_policy
+from ethics.words import trouble
 from ui.records import PARIS
 from ui.retention import Due, Keeping
 
@@ -46,7 +47,7 @@ def export(
     try:
         out.write_text(text + "\n", encoding="utf-8")
     except OSError as error:
-        typer.echo(f"Le fichier {out.name} n’a pas pu être écrit ({error.strerror}) : vérifiez le dossier.", err=True)
+        typer.echo(f"Le fichier {out.name} n’a pas pu être écrit ({trouble(error)}) : vérifiez le dossier.", err=True)
         raise typer.Exit(1) from error
     typer.echo(f"Écrit : {out.name}")
 

@@ -21,6 +21,8 @@ from ethics.errors import EthicsError
 from ui.alert import Alert
 from ui.api import PREFIX, Problem, ProblemError, Remembered
 from ui.api import router as api
+from ui.console.pages import install as install_console
+from ui.console.releases import ROOM_FOR_AN_ACT
 from ui.desk.pages import ROOM_FOR_A_FILE
 from ui.desk.pages import install as install_desk
 from ui.identity import Identity
@@ -73,7 +75,7 @@ def create_app(
     app.state.remembered = Remembered()
     app.state.partners = partners
     app.state.evaluations = evaluations
-    app.state.assets = _assets()
+    app.state.assets = assets()
     app.state.alert = alert
     for router in (resident, proofs, public):
         app.include_router(router, include_in_schema=False)
@@ -82,6 +84,7 @@ def create_app(
     if identity is not None:
         install_identity(app, identity)
         install_desk(app, service)
+        install_console(app)
     app.router.routes.append(Route(MCP, endpoint=Door(service), include_in_schema=False))
     app.mount("/static", _Static(directory=STATIC), name="static")
     app.add_exception_handler(RefusedError, _refused)
@@ -92,7 +95,7 @@ def create_app(
         app.add_exception_handler(kept, _unkept)
     app.openapi = lambda: _described(app)  # type: ignore[method-assign]
     app.add_middleware(Shared, prefix=PREFIX, origins=origins)
-    app.add_middleware(Shield, hosts=hosts, larger=ROOM_FOR_A_FILE)
+    app.add_middleware(Shield, hosts=hosts, larger=ROOM_FOR_A_FILE | ROOM_FOR_AN_ACT)
     return app
 
 
@@ -109,8 +112,8 @@ def _described(app: FastAPI) -> dict[str, Any]:
     return app.openapi_schema
 
 
-def _assets() -> Mapping[str, str]:
-    """Addresses of the static files, each with the digest of its content: a changed file is a new address."""
+def assets() -> Mapping[str, str]:
+    """Return the addresses of the static files, each with the digest of its content: a changed file is a new one."""
     found = {}
     for path in sorted(STATIC.iterdir()):
         digest = hashlib.sha256(path.read_bytes()).hexdigest()[:12]

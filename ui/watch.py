@@ -74,6 +74,7 @@ class Watch:
         policy: file of the rules.
         live: the manifest of what is in memory.
         chore: done about once an hour (what is too old is deleted).
+        errors: done at each interval (the theme of a severe error is closed).
         now: the clock of the records; `ticks`: seconds that never go back.
         successor: what may be served in the place of this process; None leaves the static page.
 
@@ -88,12 +89,13 @@ class Watch:
         policy: Path = POLICY_FILE,
         live: Callable[[], Manifest] = unknown_manifest,
         chore: Callable[[], object] = lambda: None,
+        errors: Callable[[], object] = lambda: None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         ticks: Callable[[], float] = time.monotonic,
         successor: Successor | None = None,
     ) -> None:
         self._folder, self._place, self._policy = folder, place, policy
-        self._live, self._chore, self._now, self._ticks = live, chore, now, ticks
+        self._live, self._chore, self._errors, self._now, self._ticks = live, chore, errors, now, ticks
         self._successor = successor
         self._log = Log()
         self._said = Standing("L3", demo=False, findings=(_SILENT,))
@@ -122,6 +124,7 @@ class Watch:
         try:
             self.live = self._described()
             said = self._asked(self.live)
+            said = replace(said, agents=self._for_agents(said))
         except Exception as error:  # noqa: BLE001  whatever broke, nothing is approved
             _LOG.error("The gate failed with %s.", type(error).__name__)
             said = Standing("L3", demo=False, findings=(_SILENT,))
@@ -149,6 +152,16 @@ class Watch:
         approved = found.serve is Serve.LIVE and found.approval is not None
         instead = None if approved else self._replaced(policy, live)
         return instead or standing_of(found, live)
+
+    def _for_agents(self, said: Standing) -> bool:
+        """Tell whether what is served was approved in scope `agents`: an approval holds for its own scope only."""
+        if not said.release or self.live is None:
+            return False
+        if self._place.scope == "agents":
+            return True
+        place = replace(self._place, scope="agents")
+        found = verdict(load_policy(self._policy), self._folder, self.live, place, self._now(), self._log)
+        return found.serve is Serve.LIVE and found.approval is not None and found.level is not Level.L3
 
     def _verdict(self, policy: Policy, live: Manifest, place: Place) -> Verdict:
         found = verdict(policy, self._folder, live, place, self._now(), self._log)
@@ -200,12 +213,17 @@ class Watch:
             if self._records_stamp() == self._seen and self._ticks() - self._at < self._interval:
                 continue
             self.check()
+            self._done(self._errors, "The theme of a severe error could not be closed")
             if self._ticks() - self._chored > _CHORES_EVERY:
                 self._chored = self._ticks()
-                try:
-                    self._chore()
-                except Exception as error:  # noqa: BLE001  it will be tried again
-                    _LOG.error("What is too old could not be deleted (%s).", type(error).__name__)
+                self._done(self._chore, "What is too old could not be deleted")
+
+    @staticmethod
+    def _done(work: Callable[[], object], failed: str) -> None:
+        try:
+            work()
+        except Exception as error:  # noqa: BLE001  it will be tried again
+            _LOG.error("%s (%s).", failed, type(error).__name__)
 
     def _records_stamp(self) -> tuple[int, int]:
         try:

@@ -14,12 +14,15 @@ import pytest
 from bot.assembly import Assembly
 from bot.respond import Responder
 from bot.turn import NO_CONVERSATION, Sentence, Turn
+from ethics.gate import Serve, Verdict
+from ethics.levels import Level
 from ethics.tree import is_included
-from tests.bot.town import DAY, EVERY_QUESTION, LOST_CARD_CHILD
-from tests.ui.conftest import serving
+from tests.bot.town import CRECHE, DAY, EVERY_QUESTION, LOST_CARD_CHILD, PASSPORT
+from tests.ui.conftest import DEMO, serving
 from ui.admission import Admission, Limits
 from ui.inclusion import Inclusion
-from ui.service import Service, Standing, UnprovedError
+from ui.records import Records
+from ui.service import ClosedError, Service, Standing, ThemeClosedError, ThemeOffError, UnprovedError
 
 
 @pytest.fixture(scope="module")
@@ -107,14 +110,59 @@ def test_an_answer_that_is_not_proved_is_not_shown_and_closes_the_service(bot: A
     assert closed == [True, True]
 
 
+def test_an_answer_that_is_not_shown_leaves_no_receipt(bot: Assembly, records: Records) -> None:
+    swapped = Swapped(bot)
+    unproved = Service(replace(bot, responder=swapped), Admission(Limits()), lambda: DEMO, records=records)
+    off = Standing("L1", demo=True, themes_off=(answered(bot).card.theme,))  # type: ignore[union-attr]
+    suspended = Service(bot, Admission(Limits()), lambda: off, records=records)
+    shown = Service(bot, Admission(Limits()), lambda: DEMO, records=records)
+    kept = shown.allowed(answered(bot, PASSPORT))
+
+    with pytest.raises(UnprovedError):
+        asyncio.run(unproved.answer(LOST_CARD_CHILD, NO_CONVERSATION, wanted=False))
+    with pytest.raises(ThemeOffError):
+        suspended.allowed(hidden := answered(bot))
+
+    assert [records.store.turns.find(turn.receipt) is None for turn in (swapped.given[-1], hidden, kept)] == [
+        True,
+        True,
+        False,
+    ]
+
+
+def test_an_answer_made_while_the_service_closes_is_not_shown(bot: Assembly, records: Records) -> None:
+    closed = Standing("L3", demo=False)
+    service = Service(bot, Admission(Limits()), lambda: closed, records=records)
+    with pytest.raises(ClosedError):
+        service.allowed(turn := answered(bot, CRECHE))
+
+    assert records.store.turns.find(turn.receipt) is None
+
+
+def test_an_approval_for_some_themes_answers_from_no_other(bot: Assembly) -> None:
+    turn = answered(bot)
+    assert turn.card is not None
+    for themes, shown in (((), True), ((turn.card.theme,), True), (("Autre thème",), False)):
+        standing = Standing("L0", demo=False, verdict=Verdict(Level.L0, Serve.LIVE, themes=themes))
+        service = Service(bot, Admission(Limits()), lambda standing=standing: standing)  # type: ignore[misc]
+        if shown:
+            assert service.allowed(turn) is turn
+            continue
+        with pytest.raises(ThemeClosedError):
+            service.allowed(turn)
+        assert not service.still_shows({"sentences": []})
+
+
 class Swapped(Responder):
     """A bot in whose memory somebody changed a passage."""
 
     def __init__(self, bot: Assembly) -> None:
         self._bot = bot
+        self.given = list[Turn]()
 
     def respond(self, *_: Any, **__: Any) -> Turn:
-        return with_passage(answered(self._bot), publisher="Autre")
+        self.given.append(with_passage(answered(self._bot), publisher="Autre"))
+        return self.given[-1]
 
     def stream(self, *_: Any, **__: Any) -> Iterator[Sentence | Turn]:
         yield self.respond()

@@ -12,10 +12,12 @@ from pathlib import Path
 
 import httpx
 import pytest
+from typer.testing import CliRunner
 
 from corpus.settings import ROOT, Settings
 from tests.bot.town import LOST_CARD_CHILD
 from tests.ui.reading import asked, first, text_of
+from ui.__main__ import app
 from ui.records import Records
 
 pytestmark = pytest.mark.slow
@@ -89,22 +91,30 @@ def test_beyond_this_machine_or_beyond_a_demonstration_nothing_unapproved_answer
     assert "19 €" not in page.text
 
 
-def test_an_agent_takes_a_case_from_its_reception_to_its_end(town: Settings, records: Records) -> None:
+def test_an_agent_takes_a_case_from_its_reception_to_its_end(
+    town: Settings, records: Records, monkeypatch: pytest.MonkeyPatch
+) -> None:
     number = records.contest("", "Le tarif est faux.", severe=False).number
     assert number in command(town.data, "case", "list").stdout
-    assert "Le tarif est faux." in command(town.data, "case", "show", number).stdout
-    assert command(town.data, "case", "close", number).returncode == 1
+    monkeypatch.setenv("CITE_DATA", str(town.data))
+
+    def here(*words: str) -> str:
+        told = CliRunner().invoke(app, ["case", *words])
+        assert told.exit_code == 0, told.output
+        return told.output
+
+    assert "Le tarif est faux." in here("show", number)
+    assert CliRunner().invoke(app, ["case", "close", number]).exit_code == 1
     for words in (
         ("assign", number, "Bureau des titres"),
         ("answer", number, "fondé", "Le tarif cité était ancien."),
         ("correct", number, "Le tarif est à jour."),
         ("close", number),
     ):
-        told = command(town.data, "case", *words)
-        assert told.returncode == 0, told.stderr
+        here(*words)
 
-    assert number not in command(town.data, "case", "list").stdout
-    assert "clos" in command(town.data, "case", "show", number).stdout
+    assert number not in here("list")
+    assert "clos" in here("show", number)
 
 
 def test_an_alert_that_no_page_may_show_is_refused(town: Settings) -> None:

@@ -41,7 +41,7 @@ from tests.bot.town import DAY, LOST_CARD_CHILD
 from tests.ethics.city import City, signed
 from ui.admission import Admission, Limits
 from ui.service import Service, Standing
-from ui.successor import Kept
+from ui.successor import Kept, approved_index
 from ui.watch import Successor, Watch, unknown_manifest
 
 pytestmark = pytest.mark.slow
@@ -70,12 +70,15 @@ class Served:
 
 @pytest.fixture(scope="module")
 def approved(town: Settings, tmp_path_factory: pytest.TempPathFactory) -> Served:
+    return an_approved_release(town, tmp_path_factory.mktemp("approved"), "chroma")
+
+
+def an_approved_release(town: Settings, folder: Path, *left_out: str) -> Served:
     """A release evaluated, opined on and decided by a committee of the tests, and kept on the disk."""
-    folder = tmp_path_factory.mktemp("approved")
     code = a_copy(folder / "code")
     rules = code / "ethics/policy.toml"
     rules.write_text(re.sub(r"interval_s = \d+", "interval_s = 1", rules.read_text("utf-8")), encoding="utf-8")
-    shutil.copytree(town.data, folder / "data", ignore=shutil.ignore_patterns("chroma", "records", "downloads"))
+    shutil.copytree(town.data, folder / "data", ignore=shutil.ignore_patterns("records", "downloads", *left_out))
     settings = town.model_copy(update={"data": folder / "data"})
     manifest, _ = export_release(settings, folder / "release.tar", code)
     import_bundle(folder / "release.tar", settings.data / FOLDER / "approved")
@@ -207,7 +210,9 @@ class Gate:
 
 def gate(one: Served, scope: str = "demo", **change: Any) -> Gate:
     settings = one.settings.model_copy(update=change)
-    prints = Fingerprinter(settings, one.code)
+    place = Place(scope, loopback=True)
+    index = approved_index(settings, settings.records, place, one.code) or current_generation(settings.index)
+    prints = Fingerprinter(settings, one.code, index)
     try:
         start = prints.manifest()
     except ManifestError:
@@ -216,7 +221,7 @@ def gate(one: Served, scope: str = "demo", **change: Any) -> Gate:
     kept = Kept(settings, settings, one.code)
     watch = Watch(
         settings.records,
-        Place(scope, loopback=True),
+        place,
         one.code / "ethics/policy.toml",
         lambda: both(start, prints.manifest()),
         successor=Successor(kept.fresh, kept.releases, kept.check, left.append),

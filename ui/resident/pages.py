@@ -82,7 +82,7 @@ async def ask(request: Request, form: Annotated[Question, Form()]) -> Response:
             return page(request, "waiting.html", 503, form=form, error=error)
         raise RefusedError("busy", 503, error.seconds) from error
     except ThemeOffError as error:
-        raise RefusedError("closed", 503) from error
+        raise RefusedError(error.name, 503) from error
     return page(
         request,
         "answer_page.html",
@@ -97,8 +97,10 @@ async def passage(request: Request, ref: str) -> Response:
     """One passage, alone, as its document prints it."""
     found = service_of(request).assembly.opened.store.passage(ref)
     if found is None:
-        return page(request, "passage.html", status=404, passage=None, pieces=())
-    return page(request, "passage.html", passage=found, pieces=marked(found.text, ()))
+        return page(request, "passage.html", status=404, passage=None, pieces=(), withheld=False)
+    records = service_of(request).records
+    withheld = records is not None and ref in records.quarantine.passages
+    return page(request, "passage.html", passage=found, pieces=marked(found.text, ()), withheld=withheld)
 
 
 @router.post("/affichage")
@@ -152,8 +154,8 @@ async def _events(request: Request, service: Service, form: Question, conversati
             yield event("busy", {"html": fragment(request, "waiting_form.html", form=form, error=error)})
         else:
             yield event("busy", {"html": _alert(say("refused.busy", seconds=error.seconds))})
-    except ThemeOffError:
-        yield event("busy", {"html": _alert(say("refused.closed"))})
+    except ThemeOffError as error:
+        yield event("busy", {"html": _alert(say(f"refused.{error.name}"))})
     finally:
         if place is not None:
             service.admission.leave(place)
