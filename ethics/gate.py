@@ -82,7 +82,6 @@ class Verdict:
 class Standing:
     """What the gate found in the records."""
 
-    roster: Roster
     suspended: InForce
     approval: Approval | None
     manifest: Manifest | None
@@ -192,7 +191,7 @@ def _standing(records: Records, policy: Policy, place: Place, now: datetime) -> 
     if distrust:
         approval = None
     manifest, notes = followed(records, roster, policy, approval.proposal, now) if approval else (None, ())
-    return Standing(roster, suspended, approval, manifest, (*distrust, *missing, *notes))
+    return Standing(suspended, approval, manifest, (*distrust, *missing, *notes))
 
 
 def _distrust(

@@ -21,6 +21,7 @@ from ethics.opinion import View
 from ethics.records import file_data, note, read_records
 from ethics.rules import SCOPES
 from ethics.snapshot import Snapshot
+from ethics.workdays import after_working_days
 from tests.ethics.city import (
     MEASURES,
     POLICY,
@@ -173,9 +174,28 @@ def test_a_demonstration_is_for_this_machine_alone(tmp_path: Path) -> None:
     assert city.ask(scope="public").level is Level.L3
 
 
-def test_an_unknown_scope_is_not_served(city: City) -> None:
-    assert codes(city.ask(scope="everyone").findings) == ["unknown_scope"]
-    assert city.ask(scope="everyone").level is Level.L3
+def test_an_unknown_scope_is_not_served_and_is_asked_about_again(city: City) -> None:
+    known = city.ask().log
+
+    found = city.ask(scope="everyone", known=known)
+
+    assert codes(found.findings) == ["unknown_scope"]
+    assert found.level is Level.L3
+    assert found.again_s == POLICY.gate.interval_s
+    assert found.log is known
+
+
+def test_what_nobody_foresaw_approves_nothing_and_is_told(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("ethics.gate.read_records", broken)
+    found = verdict(POLICY, city.folder, city.manifest, Place("demo", loopback=True), city.now)
+
+    assert (found.level, found.serve, found.approval) == (Level.L2, Serve.LIVE, None)
+    assert codes(found.findings) == ["error"]
+    assert "ZeroDivisionError" in found.findings[0].text
+    assert verdict(POLICY, city.folder, city.manifest, Place("public"), city.now).level is Level.L3
 
 
 # What an approval asks for, one missing piece at a time.
@@ -630,6 +650,17 @@ def test_a_suspension_must_be_reported_in_time(city: City) -> None:
 
     assert codes(city.ask(now=late).findings) == ["suspended", "report_due"]
     assert codes(city.ask(now=late, policy=short).findings) == ["suspended"]
+
+
+def test_a_suspension_may_still_be_reported_on_its_last_day(city: City) -> None:
+    city.file("suspension", signed(suspension(Level.L2, "alice", "Erreur."), "alice"))
+    last = after_working_days(city.now.date(), POLICY.deadlines.report_days)
+    day = city.now + (last - city.now.date())
+    city.cosign(when=day)
+    assert codes(city.ask(now=day).findings) == ["suspended"]
+
+    city.cosign(when=day + timedelta(days=1))
+    assert codes(city.ask(now=day + timedelta(days=1)).findings) == ["suspended", "report_due"]
 
 
 def test_old_figures_are_withheld_but_in_a_demonstration(city: City, tmp_path: Path) -> None:

@@ -103,7 +103,7 @@ def as_docx(reply: Reply, *, second: bool) -> bytes:
         _write(document, one)
     packed = io.BytesIO()
     document.save(packed)
-    return _stored(packed.getvalue())
+    return _undated(packed.getvalue())
 
 
 def _laid(reply: Reply) -> tuple[Paragraph, ...]:
@@ -222,10 +222,11 @@ def _in_french(document: Any) -> None:
     language.set(qn("w:val"), "fr-FR")
 
 
-def _stored(packed: bytes) -> bytes:
+def _undated(packed: bytes) -> bytes:
     made = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(packed)) as before, zipfile.ZipFile(made, "w", zipfile.ZIP_STORED) as after:
+    with zipfile.ZipFile(io.BytesIO(packed)) as before, zipfile.ZipFile(made, "w") as after:
         for name in before.namelist():
             # One date for all: nothing in the file says when it was made, and the same reply gives the same bytes.
-            after.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), before.read(name))
+            undated = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+            after.writestr(undated, before.read(name), zipfile.ZIP_DEFLATED)
     return made.getvalue()
