@@ -103,7 +103,7 @@ def as_docx(reply: Reply, *, second: bool) -> bytes:
         _write(document, one)
     packed = io.BytesIO()
     document.save(packed)
-    return _undated(packed.getvalue())
+    return _stored(packed.getvalue())
 
 
 def _laid(reply: Reply) -> tuple[Paragraph, ...]:
@@ -222,11 +222,11 @@ def _in_french(document: Any) -> None:
     language.set(qn("w:val"), "fr-FR")
 
 
-def _undated(packed: bytes) -> bytes:
+def _stored(packed: bytes) -> bytes:
+    """Pack a file again without compression: the script of the page writes the names back in it (ui/static/desk.js)."""
     made = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(packed)) as before, zipfile.ZipFile(made, "w") as after:
+    with zipfile.ZipFile(io.BytesIO(packed)) as before, zipfile.ZipFile(made, "w", zipfile.ZIP_STORED) as after:
         for name in before.namelist():
             # One date for all: nothing in the file says when it was made, and the same reply gives the same bytes.
-            undated = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
-            after.writestr(undated, before.read(name), zipfile.ZIP_DEFLATED)
+            after.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), before.read(name))
     return made.getvalue()
