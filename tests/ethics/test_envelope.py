@@ -240,3 +240,10 @@ def test_a_statement_under_another_type_is_refused() -> None:
 
     with pytest.raises(EnvelopeError, match="in-toto"):
         read_envelope(json.dumps({"payload": data, "payloadType": "text/plain", "signatures": []}).encode()).statement()
+
+
+def test_a_signature_leaves_the_type_of_what_is_signed() -> None:
+    signed = Envelope(b"{}", (), "application/example").signed(key("alice"))
+
+    assert signed.payload_type == "application/example"
+    assert signed.signers([public("alice")]) == {public("alice")}
