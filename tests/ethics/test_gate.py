@@ -482,6 +482,16 @@ def test_a_first_signed_state_of_another_log_is_told_from_its_first_line(city: C
         check_log(records, rosters(records)[-1])
 
 
+def test_a_later_signed_state_of_another_log_is_told_from_where_the_one_before_ends(city: City) -> None:
+    records = read_records(city.folder)
+    whole = Checkpoint("cite.example/journal", 2, records.log.tree.root(2))
+    other = Checkpoint("cite.example/journal", 5, b"\x00" * 32)
+    records.checkpoints[:] = [whole.signed(key("log")), other.signed(key("log"))]
+
+    with pytest.raises(LogError, match="entre la ligne 3 et la ligne 5"):
+        check_log(records, rosters(records)[-1])
+
+
 @pytest.mark.parametrize(("origin", "keeper"), [("other.example/journal", "log"), ("cite.example/journal", "alice")])
 def test_a_signed_state_of_another_log_or_by_another_key_is_foreign(city: City, origin: str, keeper: str) -> None:
     records = read_records(city.folder)

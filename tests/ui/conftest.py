@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 import uvicorn
+from playwright.sync_api import Browser, sync_playwright
 
 from bot.assembly import Assembly, assemble
 from bot.store import open_store
@@ -26,6 +27,21 @@ from ui.service import Service, Standing
 DEMO = Standing("L2", demo=True)
 ROOMY = Limits(per_address="10000/minute", overall="10000/minute")
 CHROMIUM = shutil.which("chromium")
+IN_A_BROWSER = [
+    pytest.mark.slow,
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine (Debian: apt-get install chromium)"),
+]
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+"""What axe looks for."""
+_QUIET = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path=CHROMIUM, args=list(_QUIET))
+        yield found
+        found.close()
 
 
 @pytest.fixture(scope="session")

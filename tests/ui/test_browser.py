@@ -10,23 +10,19 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from bot.assembly import Assembly
 from tests.bot.town import ELSEWHERE, LOST_CARD_CHILD, PASSPORT
-from tests.ui.conftest import CHROMIUM, serving
+from tests.ui.conftest import IN_A_BROWSER, RULES, serving
 from ui.admission import Limits
 from ui.records import Records
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine (Debian: apt-get install chromium)"),
-]
+pytestmark = IN_A_BROWSER
 
 # The machine of the tests may be busy with other things: only what never comes is a failure.
 expect.set_options(timeout=30_000)
 
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
 ASKED = {"answer": LOST_CARD_CHILD, "question": PASSPORT, "refusal": ELSEWHERE}
 PAGES = (
     *("/", "/nulle-part", "/passage/inconnu", "/recu", "/recu/BCDF-GHJK-LMNP-12", "/contester", "/dossier"),
@@ -43,15 +39,6 @@ SPACED = """(root) => {
   return root.scrollWidth;
 }"""
 """The spacing that a reader may ask for (RGAA 10.12)."""
-QUIET = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
-        yield found
-        found.close()
 
 
 @pytest.fixture(params=[True, False], ids=["script", "no script"])

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from tests.bot.town import LOST_CARD_CHILD, PASSPORT
-from tests.ui.conftest import CHROMIUM
-from tests.ui.test_browser import ASKED, PAGES, QUIET, SPACED, ask
+from tests.ui.conftest import IN_A_BROWSER
+from tests.ui.test_browser import ASKED, PAGES, SPACED, ask
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine (Debian: apt-get install chromium)"),
-]
+pytestmark = IN_A_BROWSER
 
 FOCUSABLE = """() => [...document.querySelectorAll("a[href], button, input, textarea, summary, [tabindex='0']")].filter(
   (one) => one.type !== "hidden" && !one.closest("[hidden]") && one.checkVisibility()
@@ -32,14 +28,6 @@ CUT = """() => [...document.querySelectorAll("body *")].filter((one) =>
   (one.scrollHeight > one.clientHeight + 1 || one.scrollWidth > one.clientWidth + 1)
 ).map((one) => one.outerHTML.slice(0, 80))"""
 SIDEWAYS = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
-        yield found
-        found.close()
 
 
 def opened(page: Page, address: str, state: str) -> None:

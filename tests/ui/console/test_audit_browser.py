@@ -8,30 +8,18 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from bot.assembly import Assembly
 from bot.store import Store
 from ethics.policy import load_policy
-from tests.ui.conftest import CHROMIUM, serving
+from tests.ui.conftest import IN_A_BROWSER, RULES, serving
 from tests.ui.console.audit_room import ALICE, BRUNO, CLAIRE, Opened, opened_in, people_in, town_run
 from tests.ui.identity.conftest import PASSWORD, Clock
 from ui.identity import Identity
 from ui.records import Records
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine (Debian: apt-get install chromium)"),
-]
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        yield found
-        found.close()
+pytestmark = IN_A_BROWSER
 
 
 @pytest.fixture

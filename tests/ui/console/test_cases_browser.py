@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from bot.assembly import Assembly
 from bot.store import Account, Store
 from ethics.case import open_case
 from ethics.policy import load_policy
 from tests.ethics.city import City
-from tests.ui.conftest import CHROMIUM, serving
+from tests.ui.conftest import IN_A_BROWSER, RULES, serving
 from tests.ui.console.at_work import a_contest
 from tests.ui.console.test_monitoring import an_update, keep
 from tests.ui.identity.conftest import PASSWORD, Clock
@@ -24,19 +24,7 @@ from ui.console.monitoring.weekly import Week, Weekly, mondays
 from ui.identity import Identity
 from ui.records import Records
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine (Debian: apt-get install chromium)"),
-]
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        yield found
-        found.close()
+pytestmark = IN_A_BROWSER
 
 
 @pytest.fixture

@@ -10,9 +10,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, Request, ViewportSize, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Request, ViewportSize, expect
 
 from bot.assembly import Assembly
 from bot.store import Store
@@ -20,7 +19,7 @@ from ethics.canonical import digest
 from ethics.gate import Place
 from tests.bot.town import DAY
 from tests.ethics.city import MEMBERS, City, a_manifest, a_roster, an_audit, person
-from tests.ui.conftest import CHROMIUM, ROOMY
+from tests.ui.conftest import IN_A_BROWSER, ROOMY, RULES
 from tests.ui.console.committee import evaluated, journal, kinds, people, served, store, written_report
 from tests.ui.console.test_releases import a_roster_file
 from tests.ui.identity.conftest import PASSWORD
@@ -33,11 +32,7 @@ from ui.watch import Watch
 
 __all__ = ["people", "store"]
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine (Debian: apt-get install chromium)"),
-]
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+pytestmark = IN_A_BROWSER
 ACT = b"%PDF-1.7 un acte de demonstration"
 AT_THE_CONSOLE = ("alice", "bruno", "chloe", "executive")
 IN_A_FILE = "chloe"
@@ -255,14 +250,6 @@ def play(house: House) -> None:
     stop_and_resume(house)
     house.seen(house.go("alice", f"{house.release}/rapport"), "rapport")
     house.seen(house.go("executive", "/console/historique"), "historique")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        yield found
-        found.close()
 
 
 def test_from_keys_in_the_browsers_to_l0_then_the_off_switch(
