@@ -123,8 +123,9 @@ class Watch:
         self._seen = self._records_stamp()
         try:
             self.live = self._described()
-            said = self._asked(self.live)
-            said = replace(said, agents=self._for_agents(said))
+            policy = self._rules()
+            said = self._asked(policy, self.live)
+            said = replace(said, agents=self._for_agents(policy, said))
         except Exception as error:  # noqa: BLE001  whatever broke, nothing is approved
             _LOG.error("The gate failed with %s.", type(error).__name__)
             said = Standing("L3", demo=False, findings=(_SILENT,))
@@ -139,11 +140,13 @@ class Watch:
             _LOG.error("What is served cannot be described: %s", error)
             return None
 
-    def _asked(self, live: Manifest | None) -> Standing:
+    def _rules(self) -> Policy | None:
         try:
-            policy = load_policy(self._policy)
+            return load_policy(self._policy)
         except PolicyError:
-            policy = None
+            return None
+
+    def _asked(self, policy: Policy | None, live: Manifest | None) -> Standing:
         if policy is None or live is None:
             # Neither approves anything; a release that is whole, and its own rules, may.
             instead = self._replaced(policy, live or unknown_manifest())
@@ -153,14 +156,16 @@ class Watch:
         instead = None if approved else self._replaced(policy, live)
         return instead or standing_of(found, live)
 
-    def _for_agents(self, said: Standing) -> bool:
+    def _for_agents(self, policy: Policy | None, said: Standing) -> bool:
         """Tell whether what is served was approved in scope `agents`: an approval holds for its own scope only."""
         if not said.release or self.live is None:
             return False
         if self._place.scope == "agents":
             return True
+        if policy is None:
+            return False
         place = replace(self._place, scope="agents")
-        found = verdict(load_policy(self._policy), self._folder, self.live, place, self._now(), self._log)
+        found = verdict(policy, self._folder, self.live, place, self._now(), self._log)
         return found.serve is Serve.LIVE and found.approval is not None and found.level is not Level.L3
 
     def _verdict(self, policy: Policy, live: Manifest, place: Place) -> Verdict:

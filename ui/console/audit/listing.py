@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from urllib.parse import urlencode
+
+from pydantic import BaseModel
 
 from ethics.readings import ARBITER, LABELS, PLANT
 from ui.console.audit.figures import labels_by_reader
@@ -31,9 +33,8 @@ class Line:
     final: str
 
 
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """What is asked for; an empty text asks for all."""
+class Filter(BaseModel):
+    """What is asked for, as the address of the list says; an empty text asks for all."""
 
     theme: str = ""
     language: str = ""
@@ -52,7 +53,7 @@ class Filter:
 
     def query(self, page: int) -> str:
         """Return the query of another page of the same list."""
-        asked = {one.name: value for one in fields(self) if (value := getattr(self, one.name))}
+        asked = {name: value for name, value in self.model_dump().items() if value}
         return urlencode(asked | {"page": page})
 
 

@@ -8,7 +8,7 @@ from typing import Annotated
 from anyio.to_thread import run_sync
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from ethics.policy import load_policy
 from ethics.readings import ARBITER
@@ -63,15 +63,9 @@ async def close(request: Request, person: Member, name: str, why: Annotated[str,
     return await _ended(request, person, audit, why, (check_close, house.close), "audit_closed")
 
 
-class Asked(BaseModel):
-    """What the list is filtered by, as its address says."""
+class Asked(Filter):
+    """The list that is asked for, and the page of it."""
 
-    theme: str = ""
-    language: str = ""
-    slice: str = ""
-    status: str = ""
-    label: str = ""
-    outcome: str = ""
     page: Annotated[int, Field(ge=1, le=10_000)] = 1
 
 
@@ -79,12 +73,9 @@ class Asked(BaseModel):
 async def answers(request: Request, person: Reader, name: str, asked: Annotated[Asked, Query()]) -> Response:
     """The answers of a closed audit, filtered."""
     audit = await _closed(request, name)
-    wanted = Filter(asked.theme, asked.language, asked.slice, asked.status, asked.label, asked.outcome)
     lines = await _lines(request, audit)
-    found = await run_sync(lambda: listed(lines, wanted, asked.page))
-    return console_page(
-        request, person, "audit_answers.html", FOLDER, audit=audit, listing=found, wanted=wanted, asked=asked
-    )
+    found = await run_sync(lambda: listed(lines, asked, asked.page))
+    return console_page(request, person, "audit_answers.html", FOLDER, audit=audit, listing=found, asked=asked)
 
 
 @router.get("/{name}/reponses/{answer}", response_class=HTMLResponse)
