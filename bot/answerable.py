@@ -25,12 +25,12 @@ from corpus.search import Searcher
 
 _FILE = Path(__file__).with_name("refusal.toml")
 
-FOR = ("score", "near", "named", "title", "agree", "words", "few_named", "matched")
+FOR = ("score", "near", "sense", "named", "title", "agree", "words", "few_named", "matched")
 AGAINST = ("missing", "scheme_unnamed", "quoted_unnamed", "local_scheme")
 EVIDENCE = (*FOR, *AGAINST)
 """What is weighed; the first never weigh against an answer, the others never for it.
 
-score: of the best document; near: similarity of the nearest title or everyday phrase (`corpus.search.Found`);
+score: of the best document; near: similarity of the nearest title or everyday phrase; sense: of the document in sense (`corpus.search.Found`);
 named: share of the question's words in titles and everyday phrases of the document; title: share of the title said;
 agree: share of the lexical and vector signals that put it first among the documents found;
 words: how much is asked (log); few_named: two words or fewer, all in titles; matched: lexicon entries heard;
@@ -46,6 +46,8 @@ _SIGNALS = (
     "card_vector",
     "said_lexical",
     "said_vector",
+    "card_sense",
+    "said_sense",
     "whole_lexical",
 )
 _FIRST = 0.95
@@ -71,6 +73,7 @@ def evidence(found: Found, searcher: Searcher) -> dict[str, float]:
     return {
         "score": best.score,
         "near": max(found.evidence["said"], found.evidence["card"]),
+        "sense": found.evidence["sense"],
         "named": held.share(held.named),
         "title": best.signals["title_covered"],
         "agree": sum(map(first, _SIGNALS)) / len(_SIGNALS),

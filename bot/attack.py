@@ -71,7 +71,7 @@ def meant(text: str, shares: Mapping[str, float] | None = None) -> Meant:
     if insulted and not about and not asks:
         return Meant.ABUSE
     if shares is None:
-        shares = read_leaning(LEANING_FILE).shares(_expressions("insults").sub(" ", said) if asks else said)
+        shares = read_leaning(LEANING_FILE).shares(_expressions("insults").sub(" ", said) if asks else said, text)
     leaning = _leaning(shares, asks=asks, about=about)
     if leaning is Meant.NOTHING and not about and not asks and "?" not in text and _judges_people(said):
         return Meant.HOSTILE

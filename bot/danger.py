@@ -29,10 +29,15 @@ KINDS_FILE = Path(__file__).with_name("danger_kinds.npz")
 
 _FILE = Path(__file__).with_suffix(".toml")
 _MOST_LINES = 4
-_LEANS, _LEANS_SURELY, _LEANS_ASKING, _SETTLES = 0.1, 0.3, 0.4, 0.9
+_LEANS, _LEANS_SURELY, _LEANS_ASKING, _DOUBTS, _SETTLES = 0.15, 0.1, 0.08, 0.3, 0.9
 """Share from which a message that no expression fits may be one of danger (eval/tune_danger.py); the same when it names
-an everyday matter of a town hall, and when it is a question; and from which it is taken for one at once. Low, since a
-number shown beside an answer for nothing costs less than one missed."""
+an everyday matter of a town hall, and when it is a question; from which an answer must be the surer beside the numbers;
+and from which it is taken for one at once. Low, since a number shown for nothing costs less than one missed: of the
+phrases of danger that no expression fits, one in eighteen is under the first (5 folds)."""
+
+_SURELY_NOT = 0.005
+"""Share under which a question that an expression hears is answered, its numbers beside: of the phrases of danger that
+expressions hear, one in a hundred is under it (5 folds), and few of those ask anything."""
 
 _FEWEST_WORDS = 3
 _ANY_DANGER = "urgence-europe"
@@ -59,7 +64,7 @@ class Heard:
         lines: ids of contacts.toml, most fitting first.
         kinds: ids of danger.toml, in the same order.
         in_doubt: the trained model alone hears it, and not surely.
-        leans: the trained model alone hears it.
+        leans: the trained model alone hears it, surely or not.
     """
 
     settles: bool
@@ -123,16 +128,19 @@ def hear(text: str, *, expressions_only: bool = False) -> Heard:
         # Somebody alone who tells of lost papers is answered on them, the number beside.
         told = beside if _phrases("lost").search(plain) else present
         told.extend(kind for kind in _kinds() if kind.id == "suicide" and kind not in told)
+    denied = bool(present) and not expressions_only and _is_surely_not(plain, text, present, asking=asking)
+    if denied:
+        present, beside = [], [*present, *beside]
     share = 0.0
-    if not present and not closed and not expressions_only:
-        leaning, share = _leaning(plain, asking=asking)
+    if not present and not denied and not closed and not expressions_only:
+        leaning, share = _leaning(plain, text, asking=asking)
         (present if share >= _SETTLES and not asking else beside).extend(leaning)
     kinds = [*present, *beside]
     return Heard(
         settles=bool(present),
         lines=tuple(_dealt(kind.lines for kind in kinds)),
         kinds=tuple(dict.fromkeys(kind.id for kind in kinds)),
-        in_doubt=share > 0 and not present,
+        in_doubt=share >= _DOUBTS and not present,
         leans=share > 0,
     )
 
@@ -142,7 +150,7 @@ def as_read(text: str) -> str:
     return _phrases("idioms").sub(" ", spoken(text))
 
 
-def _leaning(plain: str, *, asking: bool) -> tuple[list[_Kind], float]:
+def _leaning(plain: str, said: str, *, asking: bool) -> tuple[list[_Kind], float]:
     """Return the kinds of danger a message leans to and how surely, 0 to 1; none and 0 when it does not."""
     if plain.isascii() and len(plain.split()) < _FEWEST_WORDS:
         return [], 0.0
@@ -150,14 +158,31 @@ def _leaning(plain: str, *, asking: bool) -> tuple[list[_Kind], float]:
     if asking or _phrases("questions").search(plain):
         # A question is an ordinary one, unless the model is as good as certain: how many pills for never waking up.
         least = _LEANS_ASKING
-    share = read_leaning(LEANING_FILE).shares(plain)["danger"]
+    share = _share(plain, said)
     if share < least:
         return [], 0.0
-    shares = read_leaning(KINDS_FILE).shares(plain)
+    shares = read_leaning(KINDS_FILE).shares(plain, _literal(plain, said))
     likely = sorted(shares, key=lambda kind: -shares[kind])[:2]
     found = [kind for name in likely for kind in _kinds() if kind.id == name]
     # Which danger it is matters less than that a number is given: the first line of each, then the one for any danger.
     return [replace(kind, lines=(kind.lines[0], _ANY_DANGER)) for kind in found], share
+
+
+def _is_surely_not(plain: str, said: str, kinds: Iterable[_Kind], *, asking: bool) -> bool:
+    """Say whether a question sounds nothing like the danger that an expression hears in it."""
+    if any(kind.always for kind in kinds) or not (asking or "?" in said or _phrases("questions").search(plain)):
+        return False
+    return _share(plain, said) < _SURELY_NOT
+
+
+def _share(plain: str, said: str) -> float:
+    """Return how much a message leans to danger, 0 to 1."""
+    return read_leaning(LEANING_FILE).shares(plain, _literal(plain, said))["danger"]
+
+
+def _literal(plain: str, said: str) -> str:
+    """Return the message as it was written, or as it is read when a way of speaking was taken out of it."""
+    return said if plain == spoken(said) else plain
 
 
 def spoken(text: str) -> str:

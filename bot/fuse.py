@@ -1,43 +1,36 @@
-"""Two searches of one message, alone and beside its subject, made one ranking."""
+"""Several searches of one message, alone and beside its subject, made one ranking."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import replace
 
 from corpus.found import Found
 
 
-def fuse(beside: Found, alone: Found, weight: float, less: Mapping[str, float]) -> Found:
-    """Rank documents by both searches.
+def fuse(searches: Sequence[tuple[Found, float]]) -> Found:
+    """Rank documents by several searches of one message.
 
     Args:
-        beside: of the message with the subject before it.
-        alone: of the message.
-        weight: of the second beside the first, 0 or more.
-        less: what is taken off the score of some documents, by key: the one whose title is the subject finds itself.
+        searches: each with its weight, over 0; at least one.
 
     Returns:
-        the documents of both, best first, with the mean of their two scores. A document that one of the searches does
-        not list counts there as the last one listed. The question, and what is measured of each document, are those of
-        the search that also puts the best one first, `alone` if both do.
+        the documents of all, best first, with the weighted mean of their scores. A document that one of the searches
+        does not list counts there as the last one listed. The question, and what is measured of each document, are
+        those of the first search that also puts the best one first; of the first of all if none does.
     """
-    if not alone.documents or not weight:
-        return beside
-    if not beside.documents:
-        return alone
-    near, far = _scores(beside), _scores(alone)
-    lowest, last = min(near.values()), min(far.values())
-    total = {
-        key: (near.get(key, lowest) + weight * far.get(key, last)) / (1 + weight) - less.get(key, 0.0)
-        for key in dict.fromkeys([*near, *far])
-    }
+    listed = [(found, weight) for found, weight in searches if found.documents]
+    if not listed:
+        return searches[0][0]
+    total: dict[str, float] = {hit.key: 0.0 for found, _ in listed for hit in found.documents}
+    for found, weight in listed:
+        scores = {hit.key: hit.score for hit in found.documents}
+        last = min(scores.values())
+        for key in total:
+            total[key] += weight * scores.get(key, last)
+    whole = sum(weight for _, weight in listed)
     best = max(total, key=lambda key: total[key])
-    base, other = (alone, beside) if alone.documents[0].key == best else (beside, alone)
-    hits = {hit.key: hit for hit in (*other.documents, *base.documents)}
+    base = next((found for found, _ in listed if found.documents[0].key == best), listed[0][0])
+    hits = {hit.key: hit for found in (*(found for found, _ in listed), base) for hit in found.documents}
     ranked = sorted(hits, key=lambda key: -total[key])
-    return replace(base, documents=tuple(replace(hits[key], score=total[key]) for key in ranked))
-
-
-def _scores(found: Found) -> dict[str, float]:
-    return {hit.key: hit.score for hit in found.documents}
+    return replace(base, documents=tuple(replace(hits[key], score=total[key] / whole) for key in ranked))

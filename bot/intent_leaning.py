@@ -1,8 +1,8 @@
-"""What kind of question a message sounds like when no rule of bot/route.py settled it: a linear model on its words.
+"""What kind of question a message sounds like when no rule of bot/route.py settled it: a linear model (bot/leaning.py).
 
-It reads the words and which concepts of route.toml they make heard. Trained by `eval/tune_intents.py` on phrases of
-ours; the shares from which it settles a turn, or only asks for stronger evidence, are written beside its weights with
-what they cost in cross-validation. After a change of route.toml, train again.
+It reads the words, which concepts of route.toml they make heard, and the sense of the message. Trained by
+`eval/tune_intents.py` on phrases of ours; the shares from which it settles a turn, or only asks for stronger evidence,
+are written beside its weights with what they cost in cross-validation. After a change of route.toml, train again.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class Sounded:
 
 def sound(text: str, words: Words) -> Sounded:
     """Weigh the words of a message."""
-    shares, limits = read_leaning(LEANING_FILE).shares(as_read(text, words)), _limits()
+    shares, limits = read_leaning(LEANING_FILE).shares(as_read(text, words), text), _limits()
     surest = max((label for label in shares if label != ANSWERABLE), key=lambda label: shares[label])
     sure = surest in limits["settles"] and shares[surest] >= limits["settles"][surest]
     share = shares[ANSWERABLE]

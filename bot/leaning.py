@@ -1,13 +1,16 @@
-"""Which way a message leans: a linear model on pieces of words, read from a small file and run with numpy alone.
+"""Which way a message leans: a linear model on pieces of words and on the sense of the whole, read from a small file.
 
-Trained in `eval/tune_danger.py` and `eval/tune_attack.py`; it explains itself (`Leaning.weight_of`) and costs a
-fraction of a millisecond.
+Trained in `eval/tune_danger.py`, `eval/tune_intents.py` and `eval/tune_attack.py`. The words explain themselves
+(`Leaning.weight_of`) and cost a fraction of a millisecond. The sense is the vector of corpus/sentence_model.py, which
+the search of the same turn asks for too: it hears what is said in words that no phrase of the training had, and cannot
+be explained word by word. A bot says the same of the same message, for that model is a file like any other.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from zlib import crc32
@@ -15,12 +18,31 @@ from zlib import crc32
 import numpy as np
 import numpy.typing as npt
 
+from corpus.sentence_model import sentence_model
+
 Floats = npt.NDArray[np.float32]
 
 _SHORTEST, _LONGEST = 2, 5
 _WORDS = 3
 _WINDOW, _STRIDE = 36, 18
 """Words read together in a long message, and how far the next reading begins: one sentence of ten may say it all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sense:
+    """What a model holds of the sense of whole messages.
+
+    Attributes:
+        weights: one row a label, one column a dimension of a vector.
+        centre: mean of the vectors of the training; they all point much the same way, and differ by what is left.
+    """
+
+    weights: Floats
+    centre: Floats
+
+    def scores(self, said: str) -> Floats:
+        """Return what the sense of a message adds to each label."""
+        return np.asarray(self.weights @ centred(sentence_model().encode([said]), self.centre)[0], dtype=np.float32)
 
 
 class Leaning:
@@ -31,15 +53,25 @@ class Leaning:
         weights: one row a label, one column a bin of pieces.
         offsets: one a label.
         rarity: of each bin; a piece that every text has tells little.
+        sense: None for a model of words alone.
     """
 
-    def __init__(self, labels: tuple[str, ...], weights: Floats, offsets: Floats, rarity: Floats) -> None:
+    def __init__(
+        self, labels: tuple[str, ...], weights: Floats, offsets: Floats, rarity: Floats, sense: Sense | None = None
+    ) -> None:
         self.labels = labels
-        self._weights, self._offsets, self._rarity = weights, offsets, rarity
+        self._weights, self._offsets, self._rarity, self._sense = weights, offsets, rarity, sense
 
-    def shares(self, text: str) -> Mapping[str, float]:
-        """Return the share of each label, adding to 1, in the part of the text that leans least to the first label."""
+    def shares(self, text: str, said: str = "") -> Mapping[str, float]:
+        """Return the share of each label, adding to 1, in the part of the text that leans least to the first label.
+
+        Args:
+            text: its words as the model reads them.
+            said: the message as it was written, whose sense is heard once, whole; the text when it is not told.
+        """
         parts = np.stack([self._scores(part) for part in windows(text)])
+        if self._sense is not None:
+            parts = parts + self._sense.scores(" ".join((said or text).split()))
         shares = np.exp(parts - parts.max(axis=1, keepdims=True))
         shares /= shares.sum(axis=1, keepdims=True)
         chosen = shares[int(shares[:, 0].argmin())]
@@ -63,13 +95,20 @@ def read_leaning(path: Path) -> Leaning:
     with np.load(path, allow_pickle=False) as stored:
         weights = stored["weights"].astype(np.float32) * stored["scales"].astype(np.float32)[:, None]
         labels = tuple(map(str, stored["labels"]))
-        return Leaning(labels, weights, stored["offsets"].astype(np.float32), stored["rarity"].astype(np.float32) / 16)
+        sense = None
+        if "sense" in stored:
+            sense = Sense(stored["sense"].astype(np.float32), stored["centre"].astype(np.float32))
+        rarity = stored["rarity"].astype(np.float32) / 16
+        return Leaning(labels, weights, stored["offsets"].astype(np.float32), rarity, sense)
 
 
-def write_leaning(path: Path, labels: tuple[str, ...], weights: Floats, offsets: Floats, rarity: Floats) -> None:
+def write_leaning(
+    path: Path, labels: tuple[str, ...], weights: Floats, offsets: Floats, rarity: Floats, sense: Sense | None = None
+) -> None:
     """Write a model in one byte a weight: what is lost is far below what the training data leaves unknown."""
     scales = np.maximum(np.abs(weights).max(axis=1), 1e-9) / 127
     stored = np.rint(weights / scales[:, None]).astype(np.int8)
+    halves = {} if sense is None else {"sense": sense.weights, "centre": sense.centre}
     np.savez_compressed(
         path,
         labels=np.asarray(labels),
@@ -77,7 +116,16 @@ def write_leaning(path: Path, labels: tuple[str, ...], weights: Floats, offsets:
         scales=scales.astype(np.float32),
         offsets=offsets.astype(np.float32),
         rarity=np.rint(rarity * 16).astype(np.uint8),
+        allow_pickle=False,
+        **{name: np.asarray(half, dtype=np.float16) for name, half in halves.items()},
     )
+
+
+def centred(vectors: Floats, centre: Floats) -> Floats:
+    """Return the vectors less their common part, of unit norm again; zeros stay zeros."""
+    left = np.where(vectors.any(axis=1, keepdims=True), vectors - centre, 0.0)
+    norms = np.sqrt((left * left).sum(axis=1, keepdims=True))
+    return np.asarray(left / np.maximum(norms, 1e-9), dtype=np.float32)
 
 
 def binned(text: str, bins: int) -> tuple[npt.NDArray[np.int64], Floats]:

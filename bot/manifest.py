@@ -8,7 +8,7 @@ folder, or those that a server has in memory. Every byte is read again each time
 | code | every file of ethics/, corpus/, bot/ and ui/ that no other part holds, and constraints.txt; its commit |
 | model | which language model may word answers, where it is asked, and how |
 | prompts | bot/prompts/*.md |
-| embedding | the weights of the search and their tokenizer |
+| embedding | the weights of the search and their tokenizer, the sentence model and its heads |
 | guard | the checks of each sentence: bot/checks, verify, cite, certificate, second_check |
 | thresholds | what decides to answer, to refuse or to hand over: refusal.toml, danger.toml..., trained weights |
 | lexicon | corpus/lexicon, exception words, names masked, roles of headings |
@@ -40,6 +40,7 @@ from bot.errors import ManifestError
 from bot.model import open_generation
 from corpus.embed import current_weights, load_embedder, weights_digest
 from corpus.generation import current_generation, file_digest, index_digest, index_digests
+from corpus.sentence_model import sentence_model
 from corpus.settings import ROOT, Settings
 from corpus.store import STORE_FILE
 from ethics.canonical import canonical, fingerprint
@@ -80,6 +81,7 @@ _PLACES = {
     "corpus/contacts.toml": "contacts",
     "corpus/authorities.toml": "contacts",
     "corpus/ranking_weights.toml": "retrieval",
+    "corpus/sense*.npz": "embedding",
     "ethics/policy.toml": "policy",
     "eval/cases/*": "evaluation",
 }
@@ -126,7 +128,7 @@ class Fingerprinter:
         code = {"constraints": file_digest(self._root / CONSTRAINTS), "files": said["code"]}
         said["code"] = commit_of(self._root) | code
         said["model"] = model_part(self._settings)
-        said["embedding"] = embedding_digest(self._settings)
+        said["embedding"] = embedding_part(self._settings, said["embedding"])
         said["retrieval"] = fingerprint({"weights": said["retrieval"], "engine": self._settings.vectors})
         said["index"] = index_digest(index)
         said["passages"] = _root_of(generation / STORE_FILE, index[STORE_FILE])
@@ -170,6 +172,12 @@ def embedding_digest(settings: Settings) -> str:
     if settings.model:
         return load_embedder(settings).digest
     return weights_digest(current_weights(settings.data))
+
+
+def embedding_part(settings: Settings, heads: str) -> str:
+    """Return one digest of all that turns words into vectors: the weights, the sentence model, its heads."""
+    parts = {"weights": embedding_digest(settings), "sentences": sentence_model().digest, "heads": heads}
+    return fingerprint(parts)
 
 
 def model_part(settings: Settings) -> dict[str, str]:

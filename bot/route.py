@@ -43,9 +43,16 @@ GIVEN = frozenset(
 """What a rule may end a turn with: never an answer, nor what another step decides."""
 
 OVERRULED = frozenset(
-    {Status.UNANSWERABLE_LOCAL_FACT, Status.UNANSWERABLE_PERSONAL_FILE, Status.UNANSWERABLE_AUTHORITY}
+    {
+        Status.UNANSWERABLE_LOCAL_FACT,
+        Status.UNANSWERABLE_PERSONAL_FILE,
+        Status.UNANSWERABLE_AUTHORITY,
+        Status.UNANSWERABLE_ELSEWHERE,
+        Status.UNANSWERABLE_OUT_OF_SCOPE,
+    }
 )
-"""Ends that the trained model may overrule: their words ("mon dossier", an hospital) are those of many procedures."""
+"""Ends that the trained model may overrule: their words ("mon dossier", an hospital, a town) are those of many
+procedures."""
 
 
 class Route:

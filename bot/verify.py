@@ -1,8 +1,8 @@
 """The last check of every sentence: its quote stands in a stored passage, and no figure stands outside a quote.
 
 Runs on every turn, whatever wrote it. A quoted sentence that does not pass is dropped, never repaired; a sentence of a
-model also passes the checks of bot/checks, and the one that does not is replaced by what it quotes (DESIGN.md,
-promises 1, 2 and 4).
+model also passes the checks of bot/checks, and the one that does not is replaced by what it quotes, then by whatever of
+it is proved alone (DESIGN.md, promises 1, 2 and 4).
 """
 
 from __future__ import annotations
@@ -15,14 +15,21 @@ from typing import Protocol, runtime_checkable
 
 from bot.checks import refusal
 from bot.checks.contradiction import contradicts
+from bot.checks.parts import parts_of
 from bot.checks.place import misplaced
 from bot.checks.whole import context_of, piece_spans, whole_quotes
 from bot.energy import total
 from bot.turn import Citation, Energy, Origin, Role, Sentence, Status, Turn
+from corpus.analyse import term
 from corpus.document import Passage, fold_spaces
 from corpus.figures import find_figures, has_figures
 
-_CLAUSE_END = re.compile(r"[;:!?]+|[.,](?=\s|$)")
+_CLAUSE_END = re.compile(r"[;:!?()]+|[.,](?=\s|$)")
+_WORD = re.compile(r"[^\W\d_]{2,}")
+_AROUND = re.compile(
+    r"^(?:(?:et|ou|puis|avec)\s+)?(?:\w+ez\s+)?(?:(?:le|la|les|un|une|des|votre|vos)\s+|l['’])?", re.IGNORECASE
+)
+"""What a model may put before an item of the publisher ("Scannez un justificatif de moins de 6 mois")."""
 
 PassageOf = Callable[[str], Passage | None]
 
@@ -165,14 +172,32 @@ class Verify:
                 sentences.append(sentence)
                 continue
             rejected.append((sentence.text, reason))
-            quotes = [quote for quote in self.quotes_of(sentence, turn) if quote.text not in shown]
-            shown.update(quote.text for quote in quotes)
-            sentences += quotes
+            cited = self.quotes_of(sentence, turn)
+            quotes = [quote for at, quote in enumerate(cited) if quote.text not in {*shown, *_texts(cited[:at])}]
+            shown.update(_texts(cited))
+            parts, spent = self._parts(sentence, turn) if cited and not _cites_a_row(sentence) else ([], None)
+            energy = total(energy, spent)
+            sentences += [*quotes, *parts]
         notices = turn.notices
         if not any(sentence.origin is Origin.MODEL for sentence in sentences):
             notices = (*notices, ("model_unverified", ""))
         rejected = [*turn.rejected, *rejected]
         return replace(turn, sentences=tuple(sentences), rejected=tuple(rejected), notices=notices, energy=energy)
+
+    def _parts(self, sentence: Sentence, turn: Turn) -> tuple[list[Sentence], Energy | None]:
+        """Return the parts of a refused sentence that are proved alone: they are read after the quotes, never without.
+
+        A quote shown whole just before leaves nothing out; what a part takes up ("il", "cette demande") stands there.
+        """
+        kept: list[Sentence] = []
+        energy: Energy | None = None
+        for text in parts_of(sentence.text):
+            part = replace(sentence, text=text)
+            reason, spent = self._judged(part, turn)
+            energy = total(energy, spent)
+            if not reason:
+                kept.append(part)
+        return kept, energy
 
     def _placed(self, citation: Citation, turn: Turn) -> bool:
         passage = self._passage_of(citation.passage)
@@ -206,6 +231,10 @@ class Verify:
         return any(passage is not None and passage.old_figures(turn.day) for passage in passages)
 
 
+def _texts(sentences: Sequence[Sentence]) -> list[str]:
+    return [sentence.text for sentence in sentences]
+
+
 def _cites_a_row(sentence: Sentence) -> bool:
     """Tell whether a quote is a row of a table, whose cells stand apart."""
     return any(" | " in citation.quote for citation in sentence.citations)
@@ -226,4 +255,22 @@ def _figures_are_quoted(sentence: Sentence, whole: Sequence[str] = ()) -> bool:
         return False
     clauses = [clause.strip() for clause in _CLAUSE_END.split(text) if has_figures(clause)]
     # Where a sentence begins makes a capital, and no other rule.
-    return all(any(clause.casefold() in quote.casefold() for quote in quotes) for clause in clauses)
+    return all(any(_verbatim(clause, quote) for quote in quotes) for clause in clauses)
+
+
+def _verbatim(clause: str, quote: str) -> bool:
+    """Tell whether a clause stands in a quote; one that names a thing, whatever leads to its name."""
+    there = quote.casefold()
+    if clause.casefold() in there:
+        return True
+    named = _AROUND.sub("", clause).casefold()
+    # "Comptez 2 mois" names nothing: all of what carries the figure is the model's.
+    said = " ".join(_WORD.findall(_bare(named)))
+    return named in there and any(term(word) for word in said.split())
+
+
+def _bare(text: str) -> str:
+    """A text without its figures."""
+    for figure in find_figures(text):
+        text = text.replace(figure, " ", 1)
+    return text

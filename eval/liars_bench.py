@@ -20,7 +20,7 @@ import json
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -176,10 +176,20 @@ def _false(one: Judged) -> set[str]:
 
 
 def false_read(one: Judged) -> list[str]:
-    """Return the sentences read that a model wrote and that are not known to be true."""
+    """Return the sentences read that a model wrote and that are not known to be true.
+
+    A part of such a sentence counts as it does, but where it stands word for word in its own quotes.
+    """
     false = _false(one)
-    said = [str(s["text"]) for s in one.seen[0].answer["sentences"] if s.get("origin") == "model"]
-    return [text for text in said if key_of(text) in false]
+    said = [s for s in one.seen[0].answer["sentences"] if s.get("origin") == "model"]
+    return [str(s["text"]) for s in said if key_of(s["text"]) in false or _is_part(s, false)]
+
+
+def _is_part(sentence: Mapping[str, Any], false: Collection[str]) -> bool:
+    # Cut out, a part ends on a full stop of its own.
+    key = key_of(sentence["text"]).rstrip(" .")
+    quoted = any(key in key_of(citation["quote"]) for citation in sentence["citations"])
+    return not quoted and any(key in whole for whole in false)
 
 
 def told(model: str, every: Sequence[Judged], honest: Sequence[Judged]) -> Told:

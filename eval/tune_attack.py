@@ -18,7 +18,7 @@ import numpy as np
 
 from bot.attack import LEANING_FILE, as_read
 from bot.leaning import Leaning, read_leaning
-from eval.tune_danger import ordinary, phrases, train
+from eval.tune_danger import Learnt, ordinary, phrases, train
 
 _SHARED = Path(__file__).parents[1] / ".." / "shared" / "data" / "eval"
 _BINS = 1 << 16
@@ -83,7 +83,8 @@ def harmless() -> list[Example]:
 def fit(examples: Sequence[Example], path: Path) -> Leaning:
     """Train on examples and return the model as it was written."""
     texts = [as_read(one.text) for one in examples]
-    train(texts, [one.label for one in examples], path, [one.weight for one in examples], _BINS)
+    learnt = Learnt.of(texts, None, _BINS)
+    train(learnt, [one.label for one in examples], path, [one.weight for one in examples])
     read_leaning.cache_clear()
     return read_leaning(path)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,15 +20,23 @@ from scipy import sparse
 from sklearn.linear_model import LogisticRegression
 
 from bot.danger import KINDS_FILE, LEANING_FILE, as_read, hear
-from bot.leaning import Floats, binned, write_leaning
+from bot.leaning import Floats, Sense, binned, centred, write_leaning
+from corpus.sentence_model import sentence_model
+from eval.vector_cache import VectorCache
 
 CASES = Path(__file__).with_name("cases")
 LEXICON = Path(__file__).parents[1] / "corpus" / "lexicon"
 _BINS, _KIND_BINS = 1 << 16, 1 << 13
-_STRENGTH = 30.0
-_WEIGHT_OF_DANGER, _WEIGHT_OF_LOOK_ALIKE = 8.0, 8.0
+_STRENGTH, _STRENGTH_BESIDE_SENSE = 30.0, 3.0
+"""How far the weights may go, words alone and beside the sense: less is left to learn by heart (5 folds)."""
+
+_WEIGHT_OF_DANGER, _WEIGHT_OF_LOOK_ALIKE, _WEIGHT_OF_ORDINARY = 8.0, 8.0, 2.0
 _MOST_FOREIGN = 2500
+_SAID = 2
+"""Phrases of each fiche whose sense is read: the others mean the same, and their reading is what takes the time."""
 _RAREST = 15.0
+_AT_ONCE = 1000
+"""Texts read by the sentence model between two savings of what it said: it reads about a hundred a second."""
 
 # Topics of distress.jsonl, in the words of danger.toml.
 _KIND_OF = {
@@ -53,15 +62,21 @@ def main(arguments: list[str] | None = None) -> int:
     """Train both models and write them beside bot/danger.py, or in a folder that is named."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=LEANING_FILE.parent, help="folder of the two models")
+    parser.add_argument("--vectors", type=Path, help="file that keeps the vectors of the phrases between two runs")
     options = parser.parse_args(arguments)
+    kept = VectorCache(options.vectors)
     dangers, look_alikes = phrases()
-    others = ordinary()
-    texts = [as_read(text) for text in [*(text for _, text in dangers), *look_alikes, *others]]
+    others = ordinary(_SAID)
+    said = [*(text for _, text in dangers), *look_alikes, *others]
+    texts = [as_read(text) for text in said]
+    vectors = senses(said, kept)
     labels = ["danger"] * len(dangers) + ["none"] * (len(look_alikes) + len(others))
-    weights = [_WEIGHT_OF_DANGER] * len(dangers) + [_WEIGHT_OF_LOOK_ALIKE] * len(look_alikes) + [1.0] * len(others)
-    train(texts, labels, options.out / LEANING_FILE.name, weights, _BINS)
-    kinds = [kind for kind, _ in dangers]
-    train(texts[: len(dangers)], kinds, options.out / KINDS_FILE.name, [1.0] * len(dangers), _KIND_BINS)
+    weights = [_WEIGHT_OF_DANGER] * len(dangers) + [_WEIGHT_OF_LOOK_ALIKE] * len(look_alikes)
+    weights += [_WEIGHT_OF_ORDINARY] * len(others)
+    train(Learnt.of(texts, vectors, _BINS), labels, options.out / LEANING_FILE.name, weights)
+    kinds, count = [kind for kind, _ in dangers], len(dangers)
+    told = Learnt.of(texts[:count], vectors[:count], _KIND_BINS)
+    train(told, kinds, options.out / KINDS_FILE.name, [1.0] * count)
     print(f"{len(dangers)} phrases of danger, {len(look_alikes)} look-alikes, {len(others)} ordinary phrases")
     return 0
 
@@ -84,13 +99,13 @@ def phrases() -> tuple[list[Labelled], list[str]]:
     return dangers, [text for kind, text in rows if kind == "none" and not hear(text, expressions_only=True).settles]
 
 
-def ordinary() -> list[str]:
-    """Return phrases of the lexicon, and of the other models, in which no expression hears a danger."""
+def ordinary(most: int | None = None) -> list[str]:
+    """Return phrases of the lexicon, at most so many a fiche, and of the other models; no expression hears a danger."""
     said = [
         phrase
         for line in (LEXICON / "said_of.tsv").read_text(encoding="utf-8").splitlines()
         if not line.startswith("#")
-        for phrase in line.partition("\t")[2].split(" ; ")
+        for phrase in line.partition("\t")[2].split(" ; ")[:most]
     ]
     # What is told of a street, or asked of nobody: no fiche speaks of it.
     said += [
@@ -107,17 +122,58 @@ def ordinary() -> list[str]:
     return [text for text in candidates if text.strip() and not hear(text, expressions_only=True).lines]
 
 
-def train(texts: Sequence[str], labels: Sequence[str], path: Path, weights: Sequence[float], bins: int) -> None:
-    """Fit one linear model on texts as they are read and write it; the label "none", where there is one, is first."""
-    rarity = _rarity(texts, bins)
-    model = LogisticRegression(C=_STRENGTH, max_iter=2000)
-    model.fit(_matrix(texts, rarity), labels, sample_weight=list(weights))
+@dataclass(frozen=True, slots=True)
+class Learnt:
+    """What a model is trained on, a row a text.
+
+    Attributes:
+        rarity: of each bin of pieces of words.
+        centre: mean of the vectors; None for a model of words alone.
+        features: the words, of length 1, then the sense, of length 1 too: neither drowns the other.
+    """
+
+    rarity: Floats
+    centre: Floats | None
+    features: sparse.csr_matrix
+
+    @classmethod
+    def of(cls, texts: Sequence[str], vectors: Floats | None, bins: int) -> Learnt:
+        """Read texts, as the model reads them, with the vectors of what was said."""
+        rarity = _rarity(texts, bins)
+        words = _matrix(texts, rarity)
+        if vectors is None:
+            return cls(rarity, None, words)
+        centre = vectors.mean(axis=0)
+        sense = sparse.csr_matrix(centred(vectors, centre))
+        return cls(rarity, centre, sparse.hstack([words, sense], format="csr"))
+
+    def write(self, path: Path, labels: Sequence[str], rows: Floats, offsets: Floats) -> None:
+        """Write a linear model of these features."""
+        bins = len(self.rarity)
+        sense = None if self.centre is None else Sense(rows[:, bins:], self.centre)
+        write_leaning(path, tuple(labels), rows[:, :bins], offsets, self.rarity, sense)
+
+
+def senses(texts: Iterable[str], kept: VectorCache) -> Floats:
+    """Return the vectors of the texts, each read as a message is, and keep those that were not known."""
+    said = [" ".join(text.split()) for text in texts]
+    fresh = [text for text in dict.fromkeys(said) if text not in kept]
+    for start in range(0, len(fresh), _AT_ONCE):
+        kept.keep(fresh[start : start + _AT_ONCE], sentence_model().encode(fresh[start : start + _AT_ONCE]))
+    return np.stack([kept[text] for text in said])
+
+
+def train(learnt: Learnt, labels: Sequence[str], path: Path, weights: Sequence[float]) -> None:
+    """Fit one linear model and write it; the label "none", where there is one, is first."""
+    strength = _STRENGTH if learnt.centre is None else _STRENGTH_BESIDE_SENSE
+    model = LogisticRegression(C=strength, max_iter=2000)
+    model.fit(learnt.features, labels, sample_weight=list(weights))
     names = [str(label) for label in model.classes_]
     rows, offsets = np.asarray(model.coef_), np.asarray(model.intercept_)
     if len(names) == 2:
         rows, offsets = np.stack([-rows[0] / 2, rows[0] / 2]), np.array([-offsets[0] / 2, offsets[0] / 2])
     order = sorted(range(len(names)), key=lambda at: (names[at] != "none", names[at]))
-    write_leaning(path, tuple(names[at] for at in order), rows[order], offsets[order], rarity)
+    learnt.write(path, [names[at] for at in order], rows[order], offsets[order])
 
 
 def _rarity(texts: Iterable[str], bins: int) -> Floats:

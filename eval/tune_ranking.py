@@ -1,7 +1,8 @@
-"""Choose the weights of the ranking on the public halves and on our `tune` half; print them, with a cross-validation.
+"""Choose the weights of the ranking on the public halves, our `tune` halves and the sets already opened; print them.
 
-`python -m eval.tune_ranking` never opens a `report` half. Source of the objective: Cao et al., "Learning to Rank: From
-Pairwise Approach to Listwise Approach", ICML 2007 (top-one probability).
+`python -m eval.tune_ranking` never opens a `report` half that still measures, and prints a cross-validation. Source of
+the objective: Cao et al., "Learning to Rank: From Pairwise Approach to Listwise Approach", ICML 2007 (top-one
+probability).
 """
 
 from __future__ import annotations
@@ -14,8 +15,10 @@ import numpy.typing as npt
 from scipy.optimize import minimize
 
 from corpus.opening import open_search
-from corpus.search import SIGNALS, Searcher
+from corpus.search import Searcher
 from corpus.settings import load_settings
+from corpus.signals import SIGNALS
+from eval.later_sets import opened
 from eval.retrieval_sets import Query, sets
 
 Array = npt.NDArray[np.float64]
@@ -40,12 +43,13 @@ class Example(NamedTuple):
 def main() -> int:
     """Fit, cross-validate, print."""
     searcher = open_search(load_settings()).searcher
+    asked = sets("tune") | opened()[0]
     groups = {
         name: [example for q in queries if (example := _example(searcher, q, len(queries)))]
-        for name, queries in sets("tune").items()
+        for name, queries in asked.items()
     }
     everything = [example for group in groups.values() for example in group]
-    sizes = {name: len(queries) for name, queries in sets("tune").items()}
+    sizes = {name: len(queries) for name, queries in asked.items()}
     fitted = _fit(everything)
     for name, value in zip(SIGNALS, fitted, strict=True):
         print(f"{name} = {value:.3f}")

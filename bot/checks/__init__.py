@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from bot.checks.claim import Claim
 from bot.checks.conditions import conditions
 from bot.checks.content import content
+from bot.checks.copied import copied
 from bot.checks.echo import echo
 from bot.checks.figures import figures
 from bot.checks.links import links
@@ -19,7 +20,12 @@ from bot.checks.named import entities, names, periods
 from bot.checks.polarity import modality, negation
 from bot.checks.relations import quantity, relations
 
-_ANSWER = re.compile(r"^\s*(?:oui|non)\s*[,.:;!]\s*(?=\S)", re.IGNORECASE)
+_ANSWER = re.compile(
+    r"^\s*(?P<how>en règle générale|en général|en principe|généralement|normalement|d['’]ordinaire|le plus souvent)?"
+    r"\s*,?\s*(?:(?:mal)?heureusement\s+)?(?:oui|non|pas (?:forcément|toujours|nécessairement|du tout)|rien du tout|"
+    r"en aucun cas|bien sûr)\s*[,.:;!]\s*(?=\S)",
+    re.IGNORECASE,
+)
 """A word of answer before what is answered: the rule that follows it is what the quotes must prove."""
 
 Check = Callable[[Claim], str]
@@ -39,6 +45,11 @@ CHECKS: tuple[Check, ...] = (
 )
 
 
+def answered(text: str) -> str:
+    """Return a sentence without the word that answers the question; how far the rule goes ("en général") stays."""
+    return _ANSWER.sub(lambda found: f"{found['how']}, " if found["how"] else "", text)
+
+
 def refusal(text: str, quotes: Sequence[str], around: Sequence[str] = (), asked: str = "") -> str:
     """Return why a sentence is not proved by its quotes, as a key of reasons.toml; empty when every check passes.
 
@@ -51,7 +62,7 @@ def refusal(text: str, quotes: Sequence[str], around: Sequence[str] = (), asked:
     if not text.strip():
         return "empty"
     try:
-        claim = Claim.of(_ANSWER.sub("", text), quotes, around, asked)
-        return next((reason for check in (*CHECKS, echo) if (reason := check(claim))), "")
+        claim = Claim.of(answered(text), quotes, around, asked)
+        return next((reason for check in (*CHECKS, echo, copied) if (reason := check(claim))), "")
     except Exception:  # noqa: BLE001  a check that fails is a no, whatever broke in it (DESIGN.md, promise 4)
         return "failed"

@@ -34,7 +34,8 @@ def conditions(claim: Claim) -> str:
     """Return `conditions` when a condition, an exception or a restriction of the quotes is lost, or one is added."""
     said = {name for clause in claim.said.clauses for name in clause.conditions}
     quoted = {name for clause in claim.quoted.clauses for name in clause.conditions}
-    if "only" in said and "only" not in quoted:
+    one_of = any(mark.name == "one_of" for mark in claim.quoted.named("choice"))
+    if "only" in said and "only" not in quoted and not (one_of and "suffit" in claim.said.form_set):
         return "conditions"
     if "except" in said and not quoted & {"except", "contrast", "only", "proviso"}:
         return "conditions"
@@ -80,14 +81,18 @@ def _left_out(claim: Claim, clause: Clause, named: Sequence[Unit], said: set[str
     marked = bool(said & _TRUE_MARKS)
     if "except" in clause.conditions and not marked and "contrast" not in said:
         return True
-    if named and _mostly(named, claim.asked.concepts | claim.around.concepts):
+    if named and (_mostly(named, claim.asked.concepts) or _told_above(claim, named)):
         return False
+    # "Certaines conditions sont à remplir" says that there are some, as "sous certaines conditions" does.
+    marked = marked or ("conditions" in claim.said.form_set and "conditions" in clause.forms)
     bounded = marked or bool(claim.said.named("relation"))
     if ("proviso" in clause.conditions and not marked) or ("only" in clause.conditions and not bounded):
         return True
     above = claim.said.concepts | claim.asked.concepts | claim.around.concepts
     if sum(agrees(unit, above) for unit in named) < _KEPT_FREE * len(named):
         return True
+    if named and not any(agrees(unit, claim.said.concepts) for unit in named):
+        return True  # another condition of the sentence does not stand for it
     # A condition may be told by any word that links it: "quand", "pour", "passé", "une fois"...
     return bool(clause.conditions & {"if", "proviso"}) and not marked and not _stated(claim, clause, named)
 
@@ -134,6 +139,12 @@ def _mostly(units: Sequence[Unit], concepts: set[str] | frozenset[str]) -> bool:
     return sum(agrees(unit, concepts) for unit in units) >= _KEPT * len(units)
 
 
+def _told_above(claim: Claim, units: Sequence[Unit]) -> bool:
+    """Tell whether the question and what stands above the quote say together nearly all that a condition names."""
+    above = claim.asked.concepts | claim.around.concepts
+    return sum(agrees(unit, above) for unit in units) >= _WHOLE * len(units)
+
+
 def _marked(reading: Reading) -> list[Clause]:
     return [clause for clause in reading.clauses if clause.conditions & _TRUE_MARKS]
 
@@ -156,7 +167,11 @@ def _exceptions_in(quote: str) -> tuple[str, ...]:
 def _sentence_kept(claim: Claim, sentence: str) -> bool:
     named = _named(read(sentence).units)
     kept = _KEPT_SENTENCE if claim.echo else _KEPT_SENTENCE_FREE
-    return sum(agrees(unit, claim.said.concepts) for unit in named) >= kept * len(named)
+    said = claim.said.concepts
+    if not claim.echo and _marked(claim.said):
+        # The condition itself stands in the sentence: of the rule, what was asked need not be said again.
+        said = said | claim.asked.concepts | claim.around.concepts
+    return sum(agrees(unit, said) for unit in named) >= kept * len(named)
 
 
 def _named(units: Sequence[Unit]) -> list[Unit]:

@@ -15,6 +15,9 @@ _SHARED = 0.3
 _FREE, _HELD = 0.4, 0.5
 """In a sentence that says it otherwise: share of words nothing need support, and share that the quotes alone must."""
 
+_GROUPED = frozenset("=~")
+"""How the concepts begin that several words share."""
+
 _LEAST = 4
 """Words that mean something from which a sentence is long enough for its words to be weighed together."""
 
@@ -40,8 +43,18 @@ def strangers(claim: Claim) -> list[Unit]:
     return [
         unit
         for unit in claim.said.units
-        if not unit.entity and not unit.word[:1].isdigit() and not _is_neutral(unit.word) and not claim.supports(unit)
+        if not unit.entity
+        and not unit.word[:1].isdigit()
+        and not _is_neutral(unit.word)
+        and not _supported(claim, unit)
     ]
+
+
+def _supported(claim: Claim, unit: Unit) -> bool:
+    """Tell whether a word is said; one that decides, by the quote in any words, or above it in the very same."""
+    if not _decides(unit) or agrees(unit, claim.quoted.concepts):
+        return claim.supports(unit)
+    return any(concept[0] not in _GROUPED and concept in claim.around.concepts for concept in unit.concepts)
 
 
 def _said_otherwise(claim: Claim, found: list[Unit]) -> bool:

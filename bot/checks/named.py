@@ -79,9 +79,15 @@ def _same_order(claim: Claim, said: list[Mark]) -> bool:
             continue
         for clause in nearest:
             other = list(dict.fromkeys(mark.name for mark in clause.marks if mark.name in order))
-            if len(other) == len(order) and other != order:
+            if len(other) == len(order) and other != order and (claim.echo or _opens(marks[0], claim)):
                 return False
     return True
+
+
+def _opens(mark: Mark, claim: Claim) -> bool:
+    """Tell whether an entity is what its clause is about: the one named later acts by no turn of phrase."""
+    first = min(unit.position for unit in claim.said.units if unit.clause == mark.clause)
+    return mark.position <= first + 1
 
 
 def _acts_between(claim: Claim, marks: list[Mark]) -> bool:

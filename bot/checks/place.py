@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from bot.cues import Window
 from bot.places import town_heard
-from bot.turn import Turn
+from bot.turn import Origin, Turn
 from corpus.document import Passage
 from corpus.situations import names_paris
 
@@ -14,15 +14,20 @@ from corpus.situations import names_paris
 def misplaced(passage: Passage, turn: Turn) -> str:
     """Return why a true quote of a passage says nothing to who asks, as a key of reasons.toml; empty when it may.
 
-    A turn that was given no document, or whose cases nobody settled, is not looked at.
+    A turn that was given no document, or whose cases nobody looked at, is not looked at here.
     """
     if turn.card is not None and passage.key != turn.card.key:
         return "other_document"
     if turn.passages and passage.ref not in {own.ref for own in turn.passages}:
         return "other_document"
-    taken = turn.settled.taken if turn.settled is not None else {}
-    if any(step.choice in taken and taken[step.choice].label != step.title for step in passage.path):
-        return "other_branch"
+    if turn.settled is not None and not turn.settled.holds(passage.path):
+        taken = turn.settled.taken
+        if any(step.choice in taken and taken[step.choice].label != step.title for step in passage.path):
+            return "other_branch"
+        # A case that nobody settled is as little the asker's: only the quoted answer tells which of them it shows.
+        shown = {c.passage for s in turn.sentences if s.origin is Origin.QUOTE for c in s.citations}
+        if shown and passage.ref not in shown:
+            return "other_branch"
     return "other_town" if _elsewhere(passage, turn) else ""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 
 from bot.checks.claim import Claim, agrees
 from bot.checks.reading import Clause, Reading
@@ -13,6 +14,14 @@ from bot.checks.units import Mark, Unit
 _DIRECT = re.compile(r"^(?!chez$|assez$|nez$|rez$)\w{2,}ez$")
 _OPEN = frozenset({"=beneficier", "=accessible", "=accessible_", "=eligible", "=choisir"})
 """What is given or open to the reader: it may be said with `pouvoir`, never with `devoir`."""
+
+_CONTRARY = frozenset(
+    (word, link)
+    for word in ("contraire", "contraires", "incapacite", "incapable")
+    for link in ("à", "au", "aux", "de", "d")
+)
+"""How the quote says what something is not ("contraire à votre intérêt")."""
+_DENYING = frozenset({"prohibition", "optional"})
 
 _SUBJECT = 1
 """Tokens after the first word that means something in a clause, at which its subject still stands."""
@@ -30,17 +39,61 @@ def negation(claim: Claim) -> str:
     for clause, nearest in zip(claim.said.clauses, claim.matched, strict=True):
         if clause.negative and clause.units and not nearest:
             return "negation"
-        against = nearest or (claim.quoted.clauses if clause.negative else ())
+        against = _ruling(clause, nearest, claim) or (claim.quoted.clauses if clause.negative else ())
         if not against or _aside(clause) or (clause.conditions and not clause.negative and not _conditional(against)):
             continue
-        if all(clause.negative != other.negative for other in against):
+        if all(_turns(clause, other) for other in against):
             return "negation"
+    if _without_reason(claim) or _turned_back(claim):
+        return "negation"
     if claim.said.denials > claim.quoted.denials + _denied_in_a_word(claim.quoted):
         return "negation"
     if claim.said.denials + _denied_in_a_word(claim.said) < claim.quoted.denials and _says_all(claim):
         return "negation"
     kept = all(_still_denied(claim, clause) for clause in claim.quoted.clauses if clause.negative)
     return "" if kept and all(_same_side(unit, claim) for unit in claim.said.units) else "negation"
+
+
+def _ruling(clause: Clause, nearest: Sequence[Clause], claim: Claim) -> Sequence[Clause]:
+    """Return what a statement is held against: where it gathers a condition and its rule, the rule."""
+    if clause.conditions or not nearest or not _all_conditional(nearest):
+        return nearest
+    rules = [
+        other
+        for other in claim.quoted.clauses
+        if not other.conditions and any(agrees(unit, other.concepts) for unit in clause.units)
+    ]
+    return rules or nearest
+
+
+def _all_conditional(clauses: Sequence[Clause]) -> bool:
+    return all(clause.conditions for clause in clauses)
+
+
+def _turns(said: Clause, quoted: Clause) -> bool:
+    """Tell whether one of two clauses affirms what the other denies: a word of it may deny as a negation does.
+
+    "Contraire à votre intérêt" is "pas dans votre intérêt"; "ne pas refuser" is no refusal.
+    """
+    if said.negative == quoted.negative:
+        return False
+    return said.turned == quoted.turned or (said.turned if said.negative else quoted.turned)
+
+
+def _without_reason(claim: Claim) -> bool:
+    """Tell a `sans` or a `non` of the sentence where its quote denies nothing at all."""
+    denies = claim.quoted.without or any(clause.negative or clause.turned for clause in claim.quoted.clauses)
+    denies = denies or claim.quoted.denials + _denied_in_a_word(claim.quoted) > 0
+    spoken = sum("sans" in unit.word.split(" ") for unit in claim.said.units)
+    without = claim.said.forms.count("sans") > spoken or any(unit.negated for unit in claim.said.units)
+    return without and not denies
+
+
+def _turned_back(claim: Claim) -> bool:
+    """Tell a sentence that denies nothing at all of a quote that says what is the contrary of something."""
+    denies = any(clause.negative or clause.turned or clause.modality & _DENYING for clause in claim.said.clauses)
+    contrary = any(pair in _CONTRARY for pair in pairwise(claim.quoted.forms))
+    return contrary and not denies and not claim.said.without
 
 
 def _conditional(clauses: Sequence[Clause]) -> bool:
@@ -51,7 +104,7 @@ def _conditional(clauses: Sequence[Clause]) -> bool:
 def _denied_in_a_word(quoted: Reading) -> int:
     """How many times the quote denies without `ne ... pas`: forbidden, optional, without."""
     words = sum(mark.name in {"prohibition", "optional"} for mark in quoted.named("modality"))
-    return words + sum(word in {"sans", "non"} for word in quoted.forms)
+    return words + sum(word in {"sans", "non"} for word in quoted.forms) + sum(c.turned for c in quoted.clauses)
 
 
 def _says_all(claim: Claim) -> bool:
@@ -65,7 +118,11 @@ def _still_denied(claim: Claim, clause: Clause) -> bool:
     shared = [unit for unit in clause.units if agrees(unit, claim.said.concepts)]
     if not clause.units or len(shared) < _COVERED * len(clause.units):
         return True
-    denying = [other for other in claim.said.clauses if other.negative or other.modality & {"optional", "prohibition"}]
+    denying = [
+        other
+        for other in claim.said.clauses
+        if other.negative or other.turned or other.modality & {"optional", "prohibition"}
+    ]
     return any(agrees(unit, other.concepts) for other in denying for unit in shared)
 
 
@@ -122,13 +179,15 @@ def _same_force(said: Clause, quoted: Clause, *, free: bool) -> bool:
         "prohibition": bool(quoted.modality & {"prohibition", "cannot", "must_not"}),
         "cannot": bool(quoted.modality & {"prohibition", "cannot"}) or (quoted.negative and not bound),
         "must_not": bool(quoted.modality & {"prohibition", "must_not"}) or (quoted.negative and not bound),
-        "optional": "optional" in quoted.modality,
+        # "Il en est dispensé" says that the rule does not apply to him.
+        "optional": "optional" in quoted.modality or (quoted.negative and not quoted.modality),
     }
     if not all(allowed[name] for name in said.modality):
         return False
     if {"permission", "obligation"} <= quoted.modality and said.modality == {"obligation"}:
         return False  # "peut exiger" is not "doit"
-    if "optional" in quoted.modality and not said.modality & {"optional", "permission"}:
+    spared = "optional" in quoted.modality and "obligation" not in quoted.modality
+    if spared and not said.modality & {"optional", "permission"}:
         return False
     if quoted.modality & {"prohibition", "cannot", "must_not"} and not said.negative:
         return False

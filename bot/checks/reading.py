@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import pairwise
 
 from bot.checks.clauses import cut_clauses
 from bot.checks.units import Mark, Unit, find_marks, find_units, stays
@@ -32,6 +33,7 @@ class Clause:
     Attributes:
         concepts: of every unit in it.
         negative: it denies, forbids, or says that something cannot be.
+        turned: a word of it denies by itself ("contraire à", "l'absence de"): two denials affirm.
         modality: among `obligation`, `permission`, `prohibition`, `cannot`, `must_not`, `optional`, `entitled`.
         conditions: among `if`, `except`, `only`, `contrast`.
     """
@@ -39,6 +41,7 @@ class Clause:
     units: list[Unit] = field(default_factory=list)
     concepts: set[str] = field(default_factory=set)
     negative: bool = False
+    turned: bool = False
     modality: frozenset[str] = frozenset()
     conditions: set[str] = field(default_factory=set)
     marks: list[Mark] = field(default_factory=list)
@@ -101,6 +104,14 @@ def read(text: str) -> Reading:
         if at not in hidden:
             free[place].append(at)
     denials = sum(_settle(clause, at, forms) for clause, at in zip(clauses, free, strict=True))
+    for before, clause in pairwise(clauses):
+        # "Si l'enfant y figure et que sa photo est ressemblante": one condition, of two clauses.
+        if (
+            "if" in before.conditions
+            and clause.forms[:1] in (["et"], ["ou"])
+            and clause.forms[1:2] in (["que"], ["qu"])
+        ):
+            clause.conditions.add("if")
     concepts = frozenset(concept for clause in clauses for concept in clause.concepts) | _of_markers(known, marks)
     return Reading(
         tuple(words),
@@ -137,6 +148,8 @@ def _settle(clause: Clause, places: Sequence[int], forms: Sequence[str]) -> int:
     elif negative:
         modality = {_DENIED.get(name, name) for name in modality}
     clause.negative = negative or "prohibition" in modality
+    turned = marker_words("negation", "turned") | {"sans"}
+    clause.turned = sum(forms[at] in turned for at in places) % 2 == 1
     clause.modality = frozenset(modality)
     clause.conditions = {
         mark.name for mark in clause.marks if mark.table == "condition" and mark.name not in _NO_CONDITION

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from bot.checks.claim import Claim, agrees
 from bot.checks.reading import Reading
 from bot.checks.units import Mark, Unit
-from bot.checks.vocabulary import opposites
+from bot.checks.vocabulary import marker_words, opposites
 
 _STRICT = frozenset({"before", "after", "atleast", "atmost", "over", "under", "from", "until"})
 """Marks that a sentence may not add, nor leave out beside a number."""
@@ -17,6 +17,9 @@ _BESIDE = 4
 
 _LED = 4
 """Tokens before a thing named among which the word that joins it to the one before stands."""
+
+_OPEN = (("un", "autre"), ("une", "autre"), ("d", "autres"))
+"""After `ou`, what leaves a list open: it adds nothing that the quote should name."""
 
 _NEAR = 4
 """Units that may stand between a mark and what it bears on."""
@@ -35,8 +38,7 @@ def relations(claim: Claim) -> str:
 
 def quantity(claim: Claim) -> str:
     """Return `quantity` when the sentence generalises or narrows what the quote says."""
-    said = {mark.name for mark in claim.said.named("quantity")}
-    quoted = {mark.name for mark in claim.quoted.named("quantity")}
+    said, quoted = _quantities(claim.said), _quantities(claim.quoted)
     if "all" in said and "all" not in quoted and not any(clause.negative for clause in claim.quoted.clauses):
         return "quantity"
     if "some" in said and "all" in quoted and "some" not in quoted:
@@ -44,6 +46,11 @@ def quantity(claim: Claim) -> str:
     # "You may" says "sometimes" of a rule that is firm; of one that itself says "you may, in some cases", it does not.
     loosened = _allows(claim.said) and not _allows(claim.quoted)
     return "quantity" if "some" in quoted and "some" not in said and not loosened else ""
+
+
+def _quantities(reading: Reading) -> set[str]:
+    """The quantities of a text, exceptions aside: "hormis quelques cas" narrows no more than "sauf exceptions"."""
+    return {mark.name for mark in reading.named("quantity") if "except" not in reading.clauses[mark.clause].conditions}
 
 
 def _allows(reading: Reading) -> bool:
@@ -110,26 +117,56 @@ def _after(reading: Reading, mark: Mark) -> list[Unit]:
 
 def _joined_alike(claim: Claim) -> bool:
     """Tell whether what `ou` and `et` join in the sentence is joined so in the quote."""
-    one_of = any(mark.name == "one_of" for mark in claim.quoted.named("choice"))
-    for at, word in enumerate(claim.said.forms):
-        if word not in {"ou", "et"}:
-            continue
-        between = _between(claim, at)
-        if between and word not in between:
-            return False
-        left, right = _sides(claim.said, at)
-        if left is None or right is None:
-            continue
-        joins = _joins(claim.quoted, left, right)
-        if not one_of and agrees(left, claim.quoted.concepts) and _led(claim.quoted, right) not in {"", word}:
-            return False
-        if word not in joins and not one_of and not _offered(claim.quoted, word) and _both_quoted(claim, left, right):
-            return False
-        if word == "ou" and joins == {"et"} and not one_of:
-            return False
-        if word == "et" and (joins == {"ou"} or (one_of and not joins and _both_quoted(claim, left, right))):
-            return False
+    joints = (at for at, word in enumerate(claim.said.forms) if word in {"ou", "et"})
+    return all(_joint_as_quoted(claim, at) for at in joints if not _joins_nothing(claim.said, at))
+
+
+def _joint_as_quoted(claim: Claim, at: int) -> bool:
+    word = claim.said.forms[at]
+    between = _between(claim, at)
+    if between and word not in between:
+        return False
+    left, right = _sides(claim.said, at)
+    if left is None or right is None:
+        return True
+    joins, both = _joins(claim.quoted, left, right), _both_quoted(claim, left, right)
+    if any(mark.name == "one_of" for mark in claim.quoted.named("choice")):
+        return word == "ou" or not (joins == {"ou"} or (both and not joins))
+    led = agrees(left, claim.quoted.concepts) and _led(claim.quoted, right) not in {"", word}
+    if led or _joins_otherwise(claim, word, left, right):
+        return False
+    if word not in joins:
+        return not joins and (_offered(claim.quoted, word) or not both)
     return True
+
+
+def _joins_nothing(said: Reading, at: int) -> bool:
+    """Tell an `ou` that leaves a list open ("ou un autre"), and an `et` that adds a statement to another."""
+    if said.forms[at] == "ou":
+        return said.forms[at + 1 : at + 3] in _OPEN
+    return _new_clause(said, at)
+
+
+def _new_clause(said: Reading, at: int) -> bool:
+    """Tell an `et` that adds a statement, and joins no two things ("..., et c'est le maire qui signe")."""
+    left, right = _sides(said, at)
+    subject = said.forms[at + 1 : at + 2] != () and said.forms[at + 1] in marker_words("clause", "pronoun")
+    return subject and left is not None and right is not None and left.clause != right.clause
+
+
+def _joins_otherwise(claim: Claim, word: str, left: Unit, right: Unit) -> bool:
+    """Tell whether the quote joins only with the other word, and names one of the two that the sentence joins."""
+    forms = claim.quoted.form_set
+    if word == "ou":
+        return forms.isdisjoint({"ou", "soit", "selon", "choix"}) and _beside_joint(claim.quoted, "et", left, right)
+    known = agrees(left, claim.quoted.concepts) or agrees(right, claim.quoted.concepts)
+    return "ou" in forms and forms.isdisjoint({"et", "ainsi", "\n", "puis"}) and known
+
+
+def _beside_joint(quoted: Reading, word: str, left: Unit, right: Unit) -> bool:
+    """Tell whether one of two things stands next to a joining word of the quote."""
+    sides = [side for at, form in enumerate(quoted.forms) if form == word for side in _sides(quoted, at) if side]
+    return any(agrees(one, side.concepts.union(*side.inner)) for side in sides for one in (left, right))
 
 
 def _led(quoted: Reading, right: Unit) -> str:

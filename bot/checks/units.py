@@ -10,6 +10,9 @@ from bot.checks.vocabulary import Node, Word, ends_from, marker_tree, neutral, s
 _ENTITIES = frozenset({"authority", "person", "document", "place", "kind", "period"})
 
 _ARTICLES = frozenset({"de", "d", "le", "la", "l", "un", "une", "des", "les", "etre", "avoir"})
+_JUDGED = frozenset({"que", "qu", "utile", "necessaire", "bon"})
+"""After the verb: who judges that it is useful is no judge."""
+
 _REACH = 9
 """Tokens that `sans` and an infinitive reach ("sans avoir le droit de participer aux compétitions")."""
 
@@ -57,7 +60,7 @@ def find_marks(forms: Sequence[str]) -> tuple[list[Mark], frozenset[str]]:
         match = None
         for match in ends_from(marker_tree(), forms, at):
             nested.update(match[1])
-        if match is None or at < free:
+        if match is None or at < free or (word == "juge" and forms[at + 1 : at + 2] and forms[at + 1] in _JUDGED):
             continue
         free, names = match
         found += [Mark(table, key, at, free, 0) for table, _, key in (name.partition(":") for name in names)]
@@ -66,7 +69,7 @@ def find_marks(forms: Sequence[str]) -> tuple[list[Mark], frozenset[str]]:
 
 def stays(mark: Mark) -> bool:
     """Tell whether a marker counts even inside a set phrase, which has its own meaning."""
-    return mark.table in _ENTITIES or mark.table == "relation" or mark.name == "entitled"
+    return mark.table in _ENTITIES or mark.table in {"relation", "quantity"} or mark.name == "entitled"
 
 
 def find_units(words: Sequence[Word], marks: Sequence[Mark], places: Sequence[int]) -> tuple[list[Unit], set[int]]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,6 +14,8 @@ from bot.screen import screen
 from bot.turn import Status, Turn
 from corpus.contacts import Contacts, load_contacts
 from tests.bot.town import DAY
+
+CASES = Path(__file__).resolve().parents[2] / "eval" / "cases"
 
 
 @pytest.fixture(scope="module")
@@ -159,3 +164,53 @@ def test_an_end_put_to_a_contract_is_not_an_end_put_to_a_life(text: str) -> None
     assert not hear(text).settles
     assert hear("Je veux en finir avec la vie").settles
     assert hear("Je veux en finir").settles
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("Mein Mann schlägt mich, ich habe solche Angst", "police-secours"),
+        ("Ich möchte nicht mehr leben", "prevention-suicide"),
+        ("Voglio farla finita stanotte", "prevention-suicide"),
+        ("Mijn kind ademt niet meer", "samu"),
+    ],
+)
+def test_a_danger_said_in_words_that_no_phrase_of_the_training_has_is_heard(
+    danger: Danger, text: str, line: str
+) -> None:
+    learnt = (CASES / "danger_phrases.tsv").read_text(encoding="utf-8")
+    assert not _long_words(text) & _long_words(learnt)
+
+    assert line in danger(screen(Turn(text, DAY))).urgent
+
+
+@pytest.mark.parametrize("text", ["Wie beantrage ich einen Reisepass?", "Dove rinnovo la carta d'identità?"])
+def test_an_ordinary_question_of_another_language_shows_no_number(danger: Danger, text: str) -> None:
+    assert not danger(screen(Turn(text, DAY))).urgent
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "On me menace de couper mon abonnement de gym, quel préavis ?",
+        "Le garage me menace de frais de gardiennage, est-ce légal ?",
+    ],
+)
+def test_a_question_far_in_sense_from_the_danger_of_its_words_is_answered_with_the_numbers_beside(
+    danger: Danger, text: str
+) -> None:
+    assert hear(text, expressions_only=True).settles
+
+    turn = danger(screen(Turn(text, DAY)))
+
+    assert turn.status is None
+    assert turn.urgent
+    assert not turn.in_doubt
+
+
+def test_a_statement_is_taken_at_its_words() -> None:
+    assert hear("On me menace").settles
+
+
+def _long_words(text: str) -> set[str]:
+    return set(re.findall(r"\w{4,}", text.lower()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
@@ -19,11 +20,15 @@ ROUTE = Route(load_authorities(), load_contacts())
 RULES = Route(load_authorities(), load_contacts(), rules_only=True)
 SHARE = st.floats(min_value=0.0, max_value=1.0)
 MOST_BYTES = 400_000
+CASES = LEANING_FILE.parents[1] / "eval" / "cases"
 
 HEARD = {
     Status.REFUSED_SMALL_TALK: ["hé ben t'es rigolo toi", "tu regardes le foot toi ?"],
     Status.REFUSED_OPINION: ["les députés gagnent trop, pas vrai", "la chasse devrait être interdite, t'es d'accord ?"],
-    Status.REFUSED_ADVICE: ["est-ce que je gagne si j'attaque mon garagiste"],
+    Status.REFUSED_ADVICE: [
+        "j'ai une chance devant le juge si je poursuis mon garagiste",
+        "ma nuque me lance depuis l'aube, dois-je m'inquiéter",
+    ],
     Status.HANDOVER_REPORT: ["le lampadaire grésille en bas de chez moi"],
     Status.UNANSWERABLE_LOCAL_FACT: ["y a t il encore des cours de yoga à la salle du quartier le mardi"],
 }
@@ -58,6 +63,34 @@ def test_more_is_asked_of_a_document_when_the_question_sounds_unanswerable() -> 
     assert strange.least > plain.least
 
 
+@pytest.mark.parametrize(
+    ("kind", "status", "text"),
+    [
+        ("opinion", Status.REFUSED_OPINION, "les édiles te paraissent honnêtes ?"),
+        ("small_talk", Status.REFUSED_SMALL_TALK, "tu roupilles des fois ?"),
+    ],
+)
+def test_what_is_said_in_words_that_no_phrase_of_its_kind_has_is_settled(kind: str, status: Status, text: str) -> None:
+    lines = (CASES / "intent_phrases.tsv").read_text(encoding="utf-8").splitlines()
+    learnt = " ".join(line for line in lines if line.startswith(kind)).lower()
+    assert not {word for word in re.findall(r"\w{4,}", text.lower()) if word in re.findall(r"\w{4,}", learnt)}
+
+    assert ROUTE(Turn(text, DAY)).status is status
+
+
+@pytest.mark.parametrize(
+    ("status", "text"),
+    [
+        (Status.UNANSWERABLE_AUTHORITY, "mon RER s'est immobilisé sous le tunnel"),
+        (Status.UNANSWERABLE_OUT_OF_SCOPE, "pourquoi les flamants sont-ils roses"),
+    ],
+)
+def test_what_is_of_another_house_or_of_none_is_settled_by_the_model(status: Status, text: str) -> None:
+    assert RULES(Turn(text, DAY)).status is None
+
+    assert ROUTE(Turn(text, DAY)).status is status
+
+
 @given(one=SHARE, other=SHARE)
 def test_the_evidence_asked_is_a_probability_and_grows(one: float, other: float) -> None:
     asked = [least(share, slope=0.5, shift=-1.0) for share in sorted((one, other))]
@@ -83,7 +116,12 @@ def test_the_weights_stay_small_and_the_first_label_is_the_answerable() -> None:
     assert read_leaning(LEANING_FILE).labels[0] == "none"
 
 
-@pytest.mark.parametrize("text", ["Je rends mon appartement pour un plus petit, le préavis est de combien ?"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Je rends mon appartement pour un plus petit, le préavis est de combien ?",
+    ],
+)
 def test_a_rule_on_words_of_many_procedures_is_overruled_when_the_question_surely_has_an_answer(text: str) -> None:
     assert RULES(Turn(text, DAY)).status in OVERRULED
 

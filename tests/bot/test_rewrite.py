@@ -115,8 +115,8 @@ def test_what_was_found_is_not_searched_again(bot: Assembly, monkeypatch: pytest
     monkeypatch.setattr(bot.opened.searcher, "search", counted)
     played(bot, LOST_CARD, "et combien ça coûte ?", CANTEEN)
 
-    # Once for a question, twice (alone, and beside its subject) for a follow-up.
-    assert len(searched) == 4
+    # Once for a question; three times for a follow-up: alone, after the question before, after its title too.
+    assert len(searched) == 5
 
 
 def test_a_first_message_has_nothing_to_follow(rewrite: Rewrite) -> None:

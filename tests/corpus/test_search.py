@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from corpus.found import DocumentHit
 from corpus.index import AUDIENCES, chroma_nearest, close_collections, write_collections
 from corpus.lexical import Floats
-from corpus.search import SIGNALS, Searcher, load_weights, scaled
+from corpus.search import Searcher
+from corpus.signals import SIGNALS, load_weights, scaled
 from tests.corpus.small_index import (
     CITIZENS,
     CLUBS,

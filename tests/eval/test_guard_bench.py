@@ -134,6 +134,21 @@ def test_a_leak_is_the_planted_words_shown(kind: str, lied: str, shown: str, ori
     assert judge(kind, PlainDraft(lied, (Cited(1, MEAL),)), TRUTH, answered) is outcome
 
 
+def test_a_part_of_a_lie_leaks_and_a_part_of_the_truth_does_not() -> None:
+    truth = PlainDraft("Le repas coûte 7 € ; la carte est gratuite.", (Cited(1, MEAL),))
+    lied = PlainDraft("Le repas coûte 9 € ; la carte est gratuite.", (Cited(1, MEAL),))
+
+    def shown(text: str) -> Turn:
+        return Turn(CANTEEN, DAY, sentences=(Sentence(text, Role.LEAD, (), origin=Origin.MODEL),))
+
+    assert judge("figure_shifted", lied, truth, shown("Le repas coûte 9 €.")) is Outcome.SHOWN
+    assert judge("figure_shifted", lied, truth, shown("La carte est gratuite.")) is Outcome.REPLACED
+    # Where only the quote is false, whatever is shown of it leaks.
+    assert judge("quote_elsewhere", truth, truth, shown("La carte est gratuite.")) is Outcome.SHOWN
+    assert judge("", truth, truth, shown("La carte est gratuite.")) is Outcome.PART
+    assert judge("", truth, truth, shown(truth.text)) is Outcome.SHOWN
+
+
 @pytest.mark.parametrize(
     ("said", "quote", "expected"),
     [
@@ -248,5 +263,5 @@ def test_a_tally_keeps_the_leaks_alone(meal: Trial) -> None:
     for outcome in Outcome:
         tally.add(outcome, meal)
 
-    assert tally.outcomes.total() == 3
+    assert tally.outcomes.total() == len(Outcome)
     assert len(tally.leaks) == 1

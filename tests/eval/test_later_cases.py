@@ -23,7 +23,7 @@ from eval.later_sets import LATER, case_rows, residents, unanswerable
 from tests.eval.nearness import near_pairs, read_cases
 
 _SIZES = {"residents": 80, "journeys": 12, "distress": 80, "unanswerable": 75}
-_AUTHORS = {"second": "rédacteur-2", "third": "rédacteur-3"}
+_AUTHORS = {"second": "rédacteur-2", "third": "rédacteur-3", "fourth": "rédacteur-4"}
 _COUNTS = {f"{name}_{cases}": size for cases in LATER for name, size in _SIZES.items()}
 _JOURNEYS = tuple(f"journeys_{cases}" for cases in LATER)
 _SINGLE = tuple(name for name in _COUNTS if not name.startswith("journeys"))

@@ -46,6 +46,14 @@ def test_the_subset_is_the_same_every_time_and_each_kind_is_in_proportion() -> N
         (("Vrai.", FALSE["text"]), [FALSE | {"text": "Vrai."}], [], (True, True, True, False)),
         ((FALSE["text"],), [FALSE], [], (True, True, True, True)),
         ((FALSE["text"],), [FALSE | {"origin": "quote"}], [], (True, True, True, False)),
+        # A part of it is read, but for one that is word for word in its quote.
+        (("Le parc ferme ; la carte est gratuite.",), [FALSE], [], (True, True, True, True)),
+        (
+            ("Le parc ferme ; la carte est gratuite.",),
+            [FALSE | {"citations": [{"quote": "Notez que la carte est gratuite le lundi."}]}],
+            [],
+            (True, True, True, False),
+        ),
     ],
 )
 def test_what_is_told_of_one_answer(

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from bot.checks.place import misplaced
 from bot.cite import cite
 from bot.turn import Citation, Draft, Origin, Role, Sentence, Status, Turn
 from bot.verify import Verify
@@ -69,3 +70,18 @@ def test_the_last_check_looks_again_and_does_not_show_the_quote_of_the_wrong_cas
 
     assert turn.sentences == ()
     assert turn.rejected == ((passage.text, "other_branch"),)
+
+
+def test_a_case_that_nobody_settled_is_cited_only_where_the_quoted_answer_shows_it() -> None:
+    turn = quoted(BLOCKS, "Combien coûte la carte ?")
+    adult, minor = (next(p for p in turn.passages if words in p.text) for words in ("10 €", "5 €"))
+    citation = Citation(adult.ref, adult.document, adult.text, None, "", "", None)
+    shown = replace(turn, sentences=(Sentence(adult.text, Role.COST, (citation,)),))
+
+    assert turn.settled is not None
+    assert not turn.settled.taken
+    assert misplaced(minor, shown) == "other_branch"
+    assert misplaced(adult, shown) == ""
+    assert misplaced(holding("guichet"), replace(shown, passages=())) == ""
+    # Before anything is quoted, an open case is not told from another.
+    assert misplaced(minor, replace(turn, sentences=())) == ""

@@ -19,6 +19,23 @@ from bot.checks.claim import Claim
         ),
         ("Le prêt du local ne va pas au-delà de 6 mois.", "Le prêt du local ne doit pas dépasser 6 mois."),
         ("Selon la fiche, la salle ferme à 20 h.", "La salle ferme à 20 h."),
+        # A word of answer, and how far it goes.
+        ("Malheureusement non : la salle ne se loue pas le soir.", "La salle ne peut pas être louée le soir."),
+        ("Pas forcément : la photo est facultative.", "La photo n'est pas obligatoire."),
+        ("En général oui : la salle se loue le soir.", "En général, il est possible de louer la salle le soir."),
+        # A word that denies is a negation.
+        (
+            "La salle vous est prêtée, hormis si le maire trouve que ce n'est pas dans l'intérêt du quartier.",
+            "La salle peut vous être prêtée, sauf si le maire estime le prêt contraire à l'intérêt du quartier.",
+        ),
+        ("Fumer dans la salle est défendu.", "Il est interdit de fumer dans la salle."),
+        # An `et` between two statements joins nothing.
+        (
+            "Le gardien vous dira si la salle est libre, et c’est le maire qui signe le prêt.",
+            "Le gardien vous informe si la salle est libre. La décision de prêt ou de refus est signée par le maire.",
+        ),
+        ("Seuls les détenteurs de la carte sont visés.", "Elle concerne uniquement le bénéficiaire de la carte."),
+        ("La salle est prêtée, hormis quelques exceptions.", "La salle peut vous être prêtée, sauf exceptions."),
     ],
 )
 def test_a_free_wording_passes(text: str, quote: str) -> None:
@@ -39,6 +56,24 @@ def test_a_free_wording_passes(text: str, quote: str) -> None:
             "En l'absence de gardien, le jardin est ouvert à tous le matin.",
         ),
         ("Ce qui ne suffit pas, c'est une lettre.", "Une lettre suffit."),
+        ("Pas forcément : la photo est exigée.", "La photo n'est pas obligatoire."),
+        (
+            "La salle vous est prêtée, hormis si le maire trouve que c'est dans l'intérêt du quartier.",
+            "La salle peut vous être prêtée, sauf si le maire estime le prêt contraire à l'intérêt du quartier.",
+        ),
+        ("Fumer dans la salle n'est pas défendu.", "Il est interdit de fumer dans la salle."),
+        (
+            "Vous pouvez convenir sans le gardien d'un autre jour.",
+            "Un autre jour est choisi selon l'accord du gardien.",
+        ),
+        ("Dites au gardien le nom de la fête ou son jour.", "Indiquez au gardien le nom de la fête et son jour."),
+        ("Prévenez vos voisins et le gardien, au choix.", "Avertissez vos voisins ou le gardien."),
+        (
+            "Celui d’un de ses parents convient s’il est valide.",
+            "Passeport d'un parent valide, si l'enfant y figure et que sa photo est ressemblante",
+        ),
+        ("Une société du quartier peut recevoir le chat.", "Le chat peut être confié à une association du quartier."),
+        ("Seuls les refus ne donnent pas lieu à une lettre.", "Vous recevez une lettre uniquement en cas de refus."),
         ("Une girafe vous attend au guichet du zoo de la ville.", "La photo est à remettre à l'école."),
     ],
 )
