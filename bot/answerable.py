@@ -30,7 +30,7 @@ AGAINST = ("missing", "scheme_unnamed", "quoted_unnamed", "local_scheme")
 EVIDENCE = (*FOR, *AGAINST)
 """What is weighed; the first never weigh against an answer, the others never for it.
 
-score: of the best document; near: similarity of the nearest title or everyday phrase; sense: of the document in sense (`corpus.search.Found`);
+score: of the best document; near: similarity of the nearest title or everyday phrase; sense: of the document itself;
 named: share of the question's words in titles and everyday phrases of the document; title: share of the title said;
 agree: share of the lexical and vector signals that put it first among the documents found;
 words: how much is asked (log); few_named: two words or fewer, all in titles; matched: lexicon entries heard;
@@ -55,6 +55,9 @@ _FIRST = 0.95
 
 _MATCHED, _FEW, _MANY = 3, 2, 15
 _SCHEME_WORDS = 3
+_LEADING = 4
+"""Words before a quotation mark in which the noun of a scheme leads to its name."""
+_BREAK = re.compile(r"[,;:.!?()\n]+(?:\s|$)")
 _QUOTED = re.compile(r"[«“\"]\s*([^«»“”\"]{3,80}?)\s*[»”\"]")
 
 
@@ -94,10 +97,10 @@ def belief(measured: Mapping[str, float]) -> float:
 
 def _scheme(text: str, held: Holding) -> dict[str, float]:
     """Compare the official name that is asked for, if any, with what the document joins."""
-    name, quoted = scheme_words(text), _QUOTED.search(text)
+    name, quoted = scheme_words(text), quoted_name(text)
     return {
         "scheme_unnamed": 1.0 - _named(held, name),
-        "quoted_unnamed": 1.0 - _named(held, terms(quoted.group(1))) if quoted else 0.0,
+        "quoted_unnamed": 1.0 - _named(held, terms(quoted)) if quoted else 0.0,
         "local_scheme": float(bool(name) and _cue("local_scheme")(Window.of(text).words)),
     }
 
@@ -109,12 +112,28 @@ def _named(held: Holding, name: Collection[str]) -> float:
     return float(held.weights[columns & held.named].sum()) / asked if asked else 1.0
 
 
+def quoted_name(text: str) -> str:
+    """Return the name of a scheme said between quotation marks: a noun of refusal.toml leads to it, or is in it.
+
+    Words that somebody spoke (`le proprio a dit « je vérifie »`) name nothing.
+    """
+    for quoted in _QUOTED.finditer(text):
+        near = [*words(text[: quoted.start()])[-_LEADING:], *words(quoted.group(1))]
+        if any(fold(word) in _words("nouns") for word in near):
+            return quoted.group(1)
+    return ""
+
+
 def scheme_words(text: str) -> frozenset[str]:
     """Return the index terms of the first official name: a noun of refusal.toml and at most three words that say which.
 
     `la prime ventilateur de la mairie si j'habite` gives those of `prime ventilateur mairie`; nothing when no such noun
-    is followed by a word of its own.
+    is followed by a word of its own. A name does not go past a comma or a colon.
     """
+    return next(filter(None, map(_scheme_in, _BREAK.split(text))), frozenset())
+
+
+def _scheme_in(text: str) -> frozenset[str]:
     said = words(text)
     nouns, stops = _words("nouns"), _words("stops")
     for position, word in enumerate(said):

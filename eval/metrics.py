@@ -113,7 +113,7 @@ def complete(_: Case, seen: Observation) -> Score:
 
 
 def worded(case: Case, seen: Observation) -> Score:
-    """Every sentence of a test model that is shown is one of those written and checked by hand.
+    """Every sentence of a test model that is shown is one of those written and checked by hand, or a part of one.
 
     So is every quote put in its place: one from another document is a planted error too.
     """
@@ -123,10 +123,16 @@ def worded(case: Case, seen: Observation) -> Score:
     planted = [
         sentence["text"]
         for sentence in seen.answer["sentences"]
-        if (sentence.get("origin") == "model" and key_of(sentence["text"]) not in known)
+        if (sentence.get("origin") == "model" and not _stands_in(sentence["text"], known))
         or any(citation["document"] not in case.documents for citation in sentence["citations"])
     ]
     return Score(not planted, f"phrase qui n’est pas de celles vérifiées : « {planted[0]} »" if planted else "")
+
+
+def _stands_in(text: str, known: set[str]) -> bool:
+    # Cut out of a sentence that was refused, a part ends on a full stop of its own.
+    part = key_of(text).rstrip(" .")
+    return any(part in whole for whole in known)
 
 
 def supported(_: Case, seen: Observation) -> Score:

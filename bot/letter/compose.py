@@ -38,8 +38,10 @@ from bot.letter.split import Ask, split_letter
 from bot.page import cite
 from bot.replies import day_text, status_text
 from bot.retrieve import DOCUMENTS
+from bot.route import Route
 from bot.turn import Conversation, Origin, Role, Sentence, Status, Turn
 from bot.verify import Verify
+from corpus.contacts import load_authorities, load_contacts
 from corpus.document import Passage
 from corpus.found import Found
 
@@ -70,6 +72,7 @@ class Composer:
         self._allowed = allowed
         self._internal = None if internal is None else Internal(internal, assembly.opened.searcher)
         self._precedents = precedents
+        self._route = Route(load_authorities(), load_contacts(), assembly.opened.searcher)
         # Old figures are not withheld from an agent: they are marked, and must be checked.
         self._verify = Verify(self.passage, withhold_old_figures=False)
 
@@ -88,7 +91,7 @@ class Composer:
         """
         # The words that say where a question ends are searched again to answer it: once is enough.
         known: dict[str, Found] = {}
-        asks = split_letter(letter, cache(lambda text: self._sounded(self._search(text, day, known))))
+        asks = split_letter(letter, cache(lambda text: self._sound(text, day, known)))
         ids = Ids()
         words = words_of_letters()["formula"]
         announce = words["announce_one" if len(asks) == 1 else "announce_many"]
@@ -330,6 +333,12 @@ class Composer:
         if text not in known:
             known[text] = self._assembly.opened.searcher.search(text, limit=DOCUMENTS, as_of=day, passages=False)
         return known[text]
+
+    def _sound(self, text: str, day: date, known: dict[str, Found]) -> tuple[float, tuple[str, ...]]:
+        """How surely some words are answered, and by which documents: by none where that is told before any search."""
+        if self._route(Turn(text, day)).status is not None:
+            return 0.0, ()
+        return self._sounded(self._search(text, day, known))
 
     def _sounded(self, found: Found) -> tuple[float, tuple[str, ...]]:
         """How likely the best document answers, as it stands among the first ones; and their keys."""

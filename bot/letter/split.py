@@ -38,7 +38,7 @@ _BETTER = 0.15
 otherwise be answered with what answers its neighbour."""
 
 Sound = Callable[[str], tuple[float, tuple[str, ...]]]
-"""Searches some words: how likely the best document answers, and the best documents' keys."""
+"""Searches some words: how likely the best document answers, and the best documents' keys; none when none can."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +135,9 @@ def _searched(piece: str, recent: Sequence[str], facts: Sequence[str], before: S
         best = joined if _leans(alone) or sound(joined)[0] >= sound(alone)[0] - _ASTRAY else alone
     elif before and (_leans(alone) or _own(alone) <= _LEANING):
         joined = f"{before[-1].searched} {alone}"
-        best = joined if _leans(alone) or _needs_more(sound(alone)[0], joined, sound) else alone
+        believed, found = sound(alone)
+        # What no document answers is not made a part of the question before it.
+        best = joined if _leans(alone) or (found and _needs_more(believed, joined, sound)) else alone
     return _with_situation(best, facts, sound)
 
 

@@ -26,7 +26,7 @@ HEARD = {
     Status.REFUSED_SMALL_TALK: ["hé ben t'es rigolo toi", "tu regardes le foot toi ?"],
     Status.REFUSED_OPINION: ["les députés gagnent trop, pas vrai", "la chasse devrait être interdite, t'es d'accord ?"],
     Status.REFUSED_ADVICE: [
-        "j'ai une chance devant le juge si je poursuis mon garagiste",
+        "vous pensez que je gagnerais contre mon voisin au tribunal ?",
         "ma nuque me lance depuis l'aube, dois-je m'inquiéter",
     ],
     Status.HANDOVER_REPORT: ["le lampadaire grésille en bas de chez moi"],

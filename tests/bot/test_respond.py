@@ -112,7 +112,7 @@ def test_every_status_is_reached(bot: Assembly, public_bot: Assembly) -> None:
         Status.REFUSED_OPINION: (bot, "Que pensez-vous de la politique de la maire ?"),
         Status.REFUSED_ADVICE: (bot, "Quel médicament dois-je prendre pour ma grippe ?"),
         Status.REFUSED_SMALL_TALK: (bot, "Bonjour"),
-        Status.UNANSWERABLE_AUTHORITY: (bot, "Mon colis de La Poste est perdu, que faire ?"),
+        Status.UNANSWERABLE_AUTHORITY: (bot, "Mon colis n'est jamais arrivé, La Poste ne répond pas"),
     }
     reached = {status: made.responder.respond(question, DAY).status for status, (made, question) in asked.items()}
     reached[Status.ERROR_INTERNAL] = Responder((breaks,), (calls,)).respond("carte", DAY).status
