@@ -29,7 +29,7 @@ KINDS_FILE = Path(__file__).with_name("danger_kinds.npz")
 
 _FILE = Path(__file__).with_suffix(".toml")
 _MOST_LINES = 4
-_LEANS, _LEANS_SURELY, _LEANS_ASKING, _DOUBTS, _SETTLES = 0.15, 0.1, 0.08, 0.3, 0.9
+_LEANS, _LEANS_SURELY, _LEANS_ASKING, _DOUBTS, _SETTLES = 0.15, 0.1, 0.08, 0.6, 0.9
 """Share from which a message that no expression fits may be one of danger (eval/tune_danger.py); the same when it names
 an everyday matter of a town hall, and when it is a question; from which an answer must be the surer beside the numbers;
 and from which it is taken for one at once. Low, since a number shown for nothing costs less than one missed: of the

@@ -15,7 +15,7 @@ from bot.roles import asked_role, role_of
 from bot.settle import settle
 from bot.turn import Asked, Role, Sentence, Status, Turn
 from corpus.branches import Choice, build_graph
-from corpus.document import REMARKS, DocumentKind
+from corpus.document import REMARKS, DocumentKind, Passage
 from corpus.situations import are_outcomes
 
 _LIMITS = {Role.STEPS: 5, Role.DOCUMENTS: 14, Role.COST: 4, Role.DELAY: 4, Role.WHERE: 3, Role.ONLINE: 4}
@@ -125,6 +125,17 @@ def _lead(turn: Turn, page: Page, asked: Choice | None) -> Iterator[Sentence]:
         return
     for piece in pieces:
         yield sentence_of(piece, Role.LEAD, passage, turn.day)
+    yield from _rule_of_the_branch(turn, page, passage)
+
+
+def _rule_of_the_branch(turn: Turn, page: Page, shown: Passage) -> Iterator[Sentence]:
+    """What the branch that holds says itself, after an opening that speaks for every branch."""
+    own = tuple(p for p in page.passages if page.settled.takes(p.path))
+    if shown in own or (found := lead_of(replace(page, passages=own), asked_role(turn.query))) is None:
+        return
+    passage, pieces = found
+    for piece in pieces:
+        yield sentence_of(piece, Role.LEAD, passage, turn.day)
 
 
 def _cases(turn: Turn, page: Page, choice: Choice) -> Iterator[Sentence]:
@@ -144,7 +155,11 @@ def _section(turn: Turn, page: Page, role: Role, limit: int) -> list[Sentence]:
         if role_of(passage) is role and passage.kind not in REMARKS
         for piece in pieces_of(passage)
     ]
-    return found[:limit]
+    kept = found[:limit]
+    # A line that announces a list is nothing without it.
+    while len(kept) < len(found) and kept and kept[-1].text.endswith(":"):
+        kept.pop()
+    return kept
 
 
 def _left_out(turn: Turn, page: Page, sentences: Sequence[Sentence]) -> int:

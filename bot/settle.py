@@ -66,6 +66,10 @@ class Settled:
         settled = {**self.taken, **self.within}
         return all(settled[step.choice].label == step.title for step in path if step.choice in settled)
 
+    def takes(self, path: Trail) -> bool:
+        """Tell whether a passage under `path` stands under a branch that was taken."""
+        return any(step.choice in self.taken and self.taken[step.choice].label == step.title for step in path)
+
     def holds(self, path: Trail) -> bool:
         """Tell whether a passage under `path` holds for the asker: no option on it was left out or left open."""
         return all(

@@ -38,6 +38,13 @@ _SUFFIXES = ("", "\u064a", "\u0647\u0627", "\u0646\u0627", "\u0647", "\u0647\u06
 _TEH, _TEH_MARBUTA, _HEH = "\u062a", "\u0629", "\u0647"
 _SHORTEST_STEM = 3
 
+# "Je déménage du 12e au 19e", "à la mairie du 15ème": where the asker lives, never what the question is about.
+_DISTRICT = re.compile(
+    r"\b(?:paris|dans le|du|au|le)\s+(?:[2-9]|1\d|20)\s?(?:e|è|eme|ème)(?:\s+(?:arrondissement|arr)\b)?"
+    r"(?=\s*(?:$|[.,;:!?)])|\s+(?:et|ou|au|à|le|la|les|on|je|il|elle|pour|que|qui|depuis|est)\b|\s+j['’])",
+    re.IGNORECASE,
+)
+
 Entries = Mapping[tuple[str, ...], tuple[str, ...]]
 
 
@@ -189,7 +196,7 @@ def analyse_question(text: str, lexicon: Lexicon, language: str = "fr") -> Quest
     weights: dict[str, float] = {}
     own: list[str] = []
     french = language == "fr"
-    for word in words(text) if french else ():
+    for word in words(_DISTRICT.sub(" ", text)) if french else ():
         if not (index_term := term(word)):
             continue
         talk = fold(word) in conversational_words()

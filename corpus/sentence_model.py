@@ -26,7 +26,7 @@ from corpus.errors import ConfigurationError
 Floats = npt.NDArray[np.float32]
 
 DIMENSION = 384
-_LONGEST = 600
+_LONGEST = 400
 """Characters read of a text: past a paragraph, the sense of a question is no clearer, and each costs time."""
 _BATCH = 32
 _REMEMBERED = 256

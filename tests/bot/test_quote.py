@@ -216,6 +216,27 @@ def test_an_option_chosen_by_a_button_is_answered_and_no_longer_asked_about() ->
     assert said(pressed) == {"Le prix du petit est de 17 €."}
 
 
+def test_the_branch_taken_speaks_after_an_opening_that_speaks_for_all() -> None:
+    opening = text("Quel que soit le format, le prix de la carte est un prix fixe.")
+    chosen = Conversation(picked=(("c1", "Petit"),))
+    asked = found_turn((opening, *FORMATS), "Le prix de la carte est un prix fixe, quel que soit le format ?")
+    pressed = Quote(shared_words)(replace(asked, conversation=chosen))
+
+    lead = [sentence.text for sentence in pressed.sentences if sentence.role is Role.LEAD]
+    assert lead == ["Quel que soit le format, le prix de la carte est un prix fixe.", "Le prix du petit est de 17 €."]
+
+
+def test_a_section_cut_short_does_not_end_on_the_line_that_announces_a_list() -> None:
+    items = "\n".join(
+        ["- une pièce"] + [f"- pièce {rank}" for rank in range(12)] + ["L'un de ces papiers :", "- a", "- b"]
+    )
+    turn = quoted([text("La carte se demande en mairie."), text(items, "Pièces à fournir")], "la carte en mairie")
+    shown = [sentence.text for sentence in turn.sentences if sentence.role is Role.DOCUMENTS]
+
+    assert len(shown) == 13
+    assert not shown[-1].endswith(":")
+
+
 def test_who_asks_for_every_case_reads_each_and_is_asked_nothing() -> None:
     turn = found_turn(FORMATS, "Quel est le prix ?")
     shown = complete(Quote(shared_words)(replace(turn, conversation=Conversation(every_case=True))))

@@ -124,6 +124,17 @@ def test_of_another_language_only_what_the_lexicon_translates_is_searched() -> N
     assert french.terms[term("rent")] == 1.0
 
 
+@pytest.mark.parametrize("where", ["dans le 19e", "du 12e arrondissement", "au 3ème", "à Paris 11e"])
+def test_the_district_where_the_asker_lives_is_not_what_is_asked_about(where: str) -> None:
+    lexicon = Lexicon({})
+
+    assert (
+        analyse_question(f"un acte de naissance, j'habite {where}", lexicon).own
+        == analyse_question("un acte de naissance, j'habite à", lexicon).own
+    )
+    assert term("3e") in analyse_question("la prime au 3e enfant", lexicon).own
+
+
 @pytest.mark.parametrize(
     ("said", "meant"),
     [("我的护照丢了", ("passeport",)), ("\u0648\u062c\u0648\u0627\u0632\u064a", ("passeport",)), ("护CNI照", None)],
