@@ -30,6 +30,8 @@ from corpus.situations import (
     speaks_for,
 )
 
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+
 _NAMED = 3.0
 """A label said word for word outweighs what facts may say of it."""
 
@@ -255,12 +257,21 @@ def _own_evidence(choice: Choice, heard: _Heard) -> list[float]:
         # Who names two options compares them.
         return [0.0] * len(labels)
     counted = fits_among(heard.stated, labels, _above(choice))
-    facts = [speaks_for(heard.facts, label) for label in labels]
+    facts = [_spoken_for(label, heard) for label in labels]
     # A stated figure outside the range of a label rules it out, whatever else is said.
     return [
         -_NAMED if count < 0 else fact + 2.0 * count + name
         for fact, count, name in zip(facts, counted, named, strict=True)
     ]
+
+
+def _spoken_for(label: str, heard: _Heard) -> int:
+    """What the facts stated say of a label; nothing for it when it holds for years that nobody named.
+
+    That a husband died does not say that he died before 2009.
+    """
+    said = speaks_for(heard.facts, label)
+    return min(said, 0) if _YEAR.search(label) and not _YEAR.search(heard.text) else said
 
 
 def _is_named(label: str, labels: Sequence[str], text: str) -> bool:

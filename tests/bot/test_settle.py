@@ -117,6 +117,23 @@ def test_an_option_named_word_for_word_is_taken() -> None:
     assert taken(settle(a_graph(*labels), "et en curatelle renforcée ?")) == {"Curatelle renforcée"}
 
 
+def test_a_case_of_some_years_is_not_taken_by_who_names_none() -> None:
+    labels = ("Cas général", "Époux(se) décédé(e) avant 2009")
+
+    assert taken(settle(a_graph(*labels), "mon mari est mort, j'ai 53 ans")) == {"Cas général"}
+
+
+@pytest.mark.parametrize(
+    ("question", "labels"),
+    [
+        ("je suis hébergée chez ma sœur", ("Vos revenus ont baissé", "Votre époux est hébergé en Ehpad")),
+        ("j'ai 78 ans", ("Vous percevez l'Aspa", "Vous percevez l'allocation aux adultes handicapés (AAH)")),
+    ],
+)
+def test_a_word_that_means_something_else_in_a_label_takes_nothing(question: str, labels: tuple[str, ...]) -> None:
+    assert settle(a_graph(*labels), question).taken == {}
+
+
 def test_all_but_one_ruled_out_leaves_the_last() -> None:
     labels = ("Moins de 15 ans", "De 15 à 17 ans", "Autre situation")
 
