@@ -10,12 +10,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from bot.lead import case_of, lead_of
-from bot.page import Page, Relevance, heading_of, page_of, pieces_of, sentence_of
+from bot.page import PROSE, Page, Relevance, heading_of, page_of, pieces_of, sentence_of
 from bot.roles import asked_role, role_of
 from bot.settle import settle
 from bot.turn import Asked, Role, Sentence, Status, Turn
 from corpus.branches import Choice, build_graph
-from corpus.document import REMARKS, DocumentKind, Passage
+from corpus.document import REMARKS, DocumentKind
 from corpus.situations import are_outcomes
 
 _LIMITS = {Role.STEPS: 5, Role.DOCUMENTS: 14, Role.COST: 4, Role.DELAY: 4, Role.WHERE: 3, Role.ONLINE: 4}
@@ -125,13 +125,20 @@ def _lead(turn: Turn, page: Page, asked: Choice | None) -> Iterator[Sentence]:
         return
     for piece in pieces:
         yield sentence_of(piece, Role.LEAD, passage, turn.day)
-    yield from _rule_of_the_branch(turn, page, passage)
+    if not page.settled.takes(passage.path, "said"):
+        yield from _rule_of_the_branch(turn, page)
 
 
-def _rule_of_the_branch(turn: Turn, page: Page, shown: Passage) -> Iterator[Sentence]:
-    """What the branch that holds says itself, after an opening that speaks for every branch."""
-    own = tuple(p for p in page.passages if page.settled.takes(p.path))
-    if shown in own or (found := lead_of(replace(page, passages=own), asked_role(turn.query))) is None:
+def _rule_of_the_branch(turn: Turn, page: Page) -> Iterator[Sentence]:
+    """What the branch that the asker named says itself, after an opening that speaks for every branch.
+
+    A branch begins with its rule; what is nearest the question is read instead when a price, a delay... is asked for.
+    """
+    own = tuple(p for p in page.passages if page.settled.takes(p.path, "said"))
+    role = asked_role(turn.query)
+    if role is None:
+        own = tuple(p for p in own if p.kind in PROSE and page.settled.holds(p.path))[:1]
+    if (found := lead_of(replace(page, passages=own), role)) is None:
         return
     passage, pieces = found
     for piece in pieces:
