@@ -22,6 +22,7 @@ from corpus.analyse import fold, term, terms, words
 from corpus.found import Found
 from corpus.holding import Holding
 from corpus.search import Searcher
+from corpus.signals import FINDERS
 
 _FILE = Path(__file__).with_name("refusal.toml")
 
@@ -39,17 +40,6 @@ scheme_unnamed: an official name is asked for, and titles do not say it; quoted_
 quotation marks; local_scheme: the official name is said to be of a town, a department or a region.
 """
 
-_SIGNALS = (
-    "unit_lexical",
-    "unit_vector",
-    "card_lexical",
-    "card_vector",
-    "said_lexical",
-    "said_vector",
-    "card_sense",
-    "said_sense",
-    "whole_lexical",
-)
 _FIRST = 0.95
 """Share of the highest value of a signal from which a document counts as put first."""
 
@@ -79,7 +69,7 @@ def evidence(found: Found, searcher: Searcher) -> dict[str, float]:
         "sense": found.evidence["sense"],
         "named": held.share(held.named),
         "title": best.signals["title_covered"],
-        "agree": sum(map(first, _SIGNALS)) / len(_SIGNALS),
+        "agree": sum(map(first, FINDERS)) / len(FINDERS),
         "words": log1p(min(len(held.words), _MANY)),
         "few_named": float(few and bool(held.words) and bool(held.named.all())),
         "matched": min(len(found.question.matched), _MATCHED) / _MATCHED,

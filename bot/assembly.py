@@ -41,6 +41,7 @@ class Assembly:
         responder: answers.
         opened: the index in force.
         reply: the contacts that turns name.
+        route: tells what no document answers, before any search.
         model: name of the model that may word answers, empty without one.
         language_model: that model, for what words something else than an answer; None without one.
         may_reword: a resident may ask that the model words an answer.
@@ -50,6 +51,7 @@ class Assembly:
     responder: Responder
     opened: Opened
     reply: Reply
+    route: Route
     model: str = ""
     may_reword: bool = False
     findings: tuple[str, ...] = ()
@@ -86,6 +88,7 @@ def assemble(
         withhold_old_figures=settings.scope != "demo",
         second_check=_second_check(settings, generation.model),
     )
+    route = Route(load_authorities(contacts=contacts), contacts, searcher)
     steps: tuple[Step, ...] = (
         # What a person in danger needs is said first, whatever else the message is.
         screen,
@@ -94,7 +97,7 @@ def assemble(
         attack,
         # A follow-up is completed before its intent is told: "et où ?" alone asks for nothing.
         Rewrite(searcher, store),
-        Route(load_authorities(contacts=contacts), contacts, searcher),
+        route,
         Retrieve(searcher, store),
         Siblings(store, searcher),
         Quote(searcher.relevance),
@@ -111,6 +114,7 @@ def assemble(
         Responder(steps, always, wording, word_always=generation.mode == "always"),
         opened,
         reply,
+        route,
         model=generation.model.name if generation.model is not None else "",
         may_reword=generation.model is not None and generation.mode == "on_request",
         findings=generation.said,

@@ -111,7 +111,10 @@ def hand_over(turn: Turn) -> Turn:
 
 def hear(text: str, *, expressions_only: bool = False) -> Heard:
     """Read a message for danger, by the expressions and, when they are silent, by the trained model."""
-    plain = as_read(text)
+    heard = spoken(text)
+    plain = _phrases("idioms").sub(" ", heard)
+    # As it was written, unless a way of speaking was taken out of it.
+    said = text if plain == heard else plain
     asking = _phrases("asking").search(plain) is not None
     over = _is_over(plain, asking=asking)
     closed = over or _phrases("closed").search(plain) is not None
@@ -128,12 +131,12 @@ def hear(text: str, *, expressions_only: bool = False) -> Heard:
         # Somebody alone who tells of lost papers is answered on them, the number beside.
         told = beside if _phrases("lost").search(plain) else present
         told.extend(kind for kind in _kinds() if kind.id == "suicide" and kind not in told)
-    denied = bool(present) and not expressions_only and _is_surely_not(plain, text, present, asking=asking)
+    denied = bool(present) and not expressions_only and _is_surely_not(plain, said, present, asking=asking)
     if denied:
         present, beside = [], [*present, *beside]
     share = 0.0
     if not present and not denied and not closed and not expressions_only:
-        leaning, share = _leaning(plain, text, asking=asking)
+        leaning, share = _leaning(plain, said, asking=asking)
         (present if share >= _SETTLES and not asking else beside).extend(leaning)
     kinds = [*present, *beside]
     return Heard(
@@ -161,7 +164,7 @@ def _leaning(plain: str, said: str, *, asking: bool) -> tuple[list[_Kind], float
     share = _share(plain, said)
     if share < least:
         return [], 0.0
-    shares = read_leaning(KINDS_FILE).shares(plain, _literal(plain, said))
+    shares = read_leaning(KINDS_FILE).shares(plain, said)
     likely = sorted(shares, key=lambda kind: -shares[kind])[:2]
     found = [kind for name in likely for kind in _kinds() if kind.id == name]
     # Which danger it is matters less than that a number is given: the first line of each, then the one for any danger.
@@ -177,12 +180,7 @@ def _is_surely_not(plain: str, said: str, kinds: Iterable[_Kind], *, asking: boo
 
 def _share(plain: str, said: str) -> float:
     """Return how much a message leans to danger, 0 to 1."""
-    return read_leaning(LEANING_FILE).shares(plain, _literal(plain, said))["danger"]
-
-
-def _literal(plain: str, said: str) -> str:
-    """Return the message as it was written, or as it is read when a way of speaking was taken out of it."""
-    return said if plain == spoken(said) else plain
+    return read_leaning(LEANING_FILE).shares(plain, said)["danger"]
 
 
 def spoken(text: str) -> str:

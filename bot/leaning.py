@@ -18,7 +18,8 @@ from zlib import crc32
 import numpy as np
 import numpy.typing as npt
 
-from corpus.sentence_model import sentence_model
+from corpus.embed import unit
+from corpus.sentence_model import apart, sentence_model
 
 Floats = npt.NDArray[np.float32]
 
@@ -123,9 +124,7 @@ def write_leaning(
 
 def centred(vectors: Floats, centre: Floats) -> Floats:
     """Return the vectors less their common part, of unit norm again; zeros stay zeros."""
-    left = np.where(vectors.any(axis=1, keepdims=True), vectors - centre, 0.0)
-    norms = np.sqrt((left * left).sum(axis=1, keepdims=True))
-    return np.asarray(left / np.maximum(norms, 1e-9), dtype=np.float32)
+    return unit(apart(vectors, centre))
 
 
 def binned(text: str, bins: int) -> tuple[npt.NDArray[np.int64], Floats]:

@@ -125,7 +125,7 @@ def _lead(turn: Turn, page: Page, asked: Choice | None) -> Iterator[Sentence]:
         return
     for piece in pieces:
         yield sentence_of(piece, Role.LEAD, passage, turn.day)
-    if not page.settled.takes(passage.path, "said"):
+    if not page.settled.names(passage.path):
         yield from _rule_of_the_branch(turn, page)
 
 
@@ -134,7 +134,7 @@ def _rule_of_the_branch(turn: Turn, page: Page) -> Iterator[Sentence]:
 
     A branch begins with its rule; what is nearest the question is read instead when a price, a delay... is asked for.
     """
-    own = tuple(p for p in page.passages if page.settled.takes(p.path, "said"))
+    own = tuple(p for p in page.passages if page.settled.names(p.path))
     role = asked_role(turn.query)
     if role is None:
         own = tuple(p for p in own if p.kind in PROSE and page.settled.holds(p.path))[:1]

@@ -1,10 +1,10 @@
 """Follow-ups: what a message takes over from the conversation before it (data: rewrite.toml).
 
-"Et pour ma fille ?" means nothing alone. Each message of a conversation is searched alone, and beside the title of the
-document that the turn before was answered from; the more words of its own it has, the more it is taken by itself
-(bot/fuse.py). A price, a delay or a paper asked for without saying of what is looked for in that same document. An
-answer to the question asked back is taken as a button pressed. The message is never changed into words that nobody
-said: the resident reads what was understood (`follow_up`), and a message that stands alone is left alone.
+"Et pour ma fille ?" means nothing alone. Each message of a conversation is searched alone, after the question before
+it, and after the title of the document that the turn before was answered from too (bot/fuse.py). A price, a delay or a
+paper asked for without saying of what is looked for in that same document. An answer to the question asked back is
+taken as a button pressed. The message is never changed into words that nobody said: the resident reads what was
+understood (`follow_up`), and a message that stands alone is left alone.
 """
 
 from __future__ import annotations

@@ -68,11 +68,10 @@ class Settled:
         settled = {**self.taken, **self.within}
         return all(settled[step.choice].label == step.title for step in path if step.choice in settled)
 
-    def takes(self, path: Trail, why: str = "") -> bool:
-        """Tell whether `path` goes through a branch that was taken, for that reason when one is given."""
-        taken = (self.taken[step.choice] for step in path if step.choice in self.taken)
-        steps = {step.title for step in path}
-        return any(one.label in steps and why in {"", one.why} for one in taken)
+    def names(self, path: Trail) -> bool:
+        """Tell whether a passage under `path` stands under an option that the asker named."""
+        said = {choice: taken.label for choice, taken in self.taken.items() if taken.why == "said"}
+        return any(said.get(step.choice) == step.title for step in path)
 
     def holds(self, path: Trail) -> bool:
         """Tell whether a passage under `path` holds for the asker: no option on it was left out or left open."""

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,7 @@ from corpus.lexical import Floats, LexicalIndex
 from corpus.parts import Part, parts_of
 from corpus.phrases import said_of
 from corpus.ranking import ROWS_FILE, SENSE_FILE, VECTORS_FILE, VectorRows
-from corpus.sense import Sense, card_text, sense
+from corpus.sense import Sense, card_text, key_of, sense
 from corpus.sentence_model import DIMENSION
 from corpus.store import DocumentCard, PassageStore
 from corpus.units import Unit, units_of
@@ -88,29 +87,38 @@ def _write_sense(folder: Path, previous: Path | None, cards: Sequence[tuple[str,
     """Write the vectors of cards and phrases, taking those of cards from the previous generation where it has them."""
     reader = sense()
     known = _known_cards(previous, reader)
-    keys = [_key(card_text(*card)) for card in cards]
-    missing = [row for row, key in enumerate(keys) if key not in known]
-    vectors = np.zeros((len(cards), DIMENSION), dtype=np.float16)
-    vectors[missing] = reader.of_cards([cards[row] for row in missing]).astype(np.float16)
-    for row, key in enumerate(keys):
-        if key in known:
-            vectors[row] = known[key]
+    keys = [key_of(card_text(*card)) for card in cards]
+    vectors, _ = _filled(keys, known, lambda rows: reader.of_cards([cards[row] for row in rows]), DIMENSION)
     np.savez(
         folder / SENSE_FILE,
-        cards=vectors,
+        cards=vectors.astype(np.float16),
         card_keys=np.asarray(keys, dtype=np.uint64),
         phrases=reader.of_phrases(phrases).astype(np.float16),
         reader=np.frombuffer(bytes.fromhex(reader.digest), dtype=np.uint8),
     )
 
 
-def _known_cards(previous: Path | None, reader: Sense) -> dict[int, npt.NDArray[np.float16]]:
+def _known_cards(previous: Path | None, reader: Sense) -> dict[int, Floats]:
     if previous is None or not (previous / SENSE_FILE).exists():
         return {}
     with np.load(previous / SENSE_FILE) as arrays:
         if arrays["reader"].tobytes().hex() != reader.digest:
             return {}
-        return dict(zip(arrays["card_keys"].tolist(), arrays["cards"], strict=True))
+        return dict(zip(arrays["card_keys"].tolist(), arrays["cards"].astype(np.float32), strict=True))
+
+
+def _filled(
+    keys: Sequence[int], known: Mapping[int, Floats], encode: Callable[[list[int]], Floats], dimension: int
+) -> tuple[Floats, int]:
+    """Return the vector of each key, shape (keys, dimension), and how many were not known and had to be computed."""
+    missing = [row for row, key in enumerate(keys) if key not in known]
+    vectors = np.zeros((len(keys), dimension), dtype=np.float32)
+    if missing:
+        vectors[missing] = encode(missing)
+    for row, key in enumerate(keys):
+        if key in known:
+            vectors[row] = known[key]
+    return vectors, len(missing)
 
 
 def _build_lexical(folder: Path, units: Sequence[Unit], parts: Sequence[Part]) -> None:
@@ -173,24 +181,17 @@ class _Encoder:
 
     def encode(self, texts: Sequence[tuple[str, str]]) -> tuple[Floats, Keys]:
         """Return shape (n, dimension) vectors of unit norm, and a 64-bit key of each text."""
-        keys = np.asarray([_key(body, heading) for body, heading in texts], dtype=np.uint64)
-        missing = [row for row, key in enumerate(keys.tolist()) if key not in self._known]
-        vectors = np.zeros((len(texts), self._embedder.dimension), dtype=np.float32)
-        if missing:
-            bodies = self._embedder.encode([texts[row][0] for row in missing])
-            headings = self._embedder.encode([texts[row][1] for row in missing])
-            vectors[missing] = unit(BODY * bodies + HEADING * headings)
-        absent = set(missing)
-        for row, key in enumerate(keys.tolist()):
-            if row not in absent:
-                vectors[row] = self._known[key]
-        self.embedded += len(missing)
+        keys = np.asarray([key_of(f"{body}\x1f{heading}") for body, heading in texts], dtype=np.uint64)
+
+        def fresh(rows: list[int]) -> Floats:
+            bodies = self._embedder.encode([texts[row][0] for row in rows])
+            headings = self._embedder.encode([texts[row][1] for row in rows])
+            return unit(BODY * bodies + HEADING * headings)
+
+        vectors, missing = _filled(keys.tolist(), self._known, fresh, self._embedder.dimension)
+        self.embedded += missing
         # Half precision is what is stored, and so what must be compared: a vector used again equals a new one.
         return vectors.astype(np.float16).astype(np.float32), keys
-
-
-def _key(*texts: str) -> int:
-    return int.from_bytes(hashlib.sha256("\x1f".join(texts).encode()).digest()[:8], "big")
 
 
 def training_rows(cards: Iterable[DocumentCard], units: Iterable[Unit]) -> Iterator[tuple[str, str]]:

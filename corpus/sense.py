@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from corpus.embed import unit
-from corpus.sentence_model import DIMENSION, SentenceModel, sentence_model
+from corpus.sentence_model import DIMENSION, SentenceModel, apart, sentence_model
 
 Floats = npt.NDArray[np.float32]
 
@@ -65,10 +65,7 @@ class Sense:
         return self._through(self._about, self._model.encode([card_text(*card) for card in cards]))
 
     def _through(self, head: Floats, vectors: Floats) -> Floats:
-        silent = ~vectors.any(axis=1)
-        seen = unit((vectors - self._mean) @ head)
-        seen[silent] = 0.0
-        return seen
+        return unit(apart(vectors, self._mean) @ head)
 
 
 @cache
@@ -82,9 +79,9 @@ def card_text(title: str, summary: str) -> str:
     return f"{title}. {summary}"[:_SUMMARY]
 
 
-def key_of(phrase: str) -> int:
-    """Return 64 bits that name a phrase."""
-    return int.from_bytes(hashlib.sha256(phrase.encode()).digest()[:8], "big")
+def key_of(text: str) -> int:
+    """Return 64 bits that name a text."""
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")
 
 
 @cache

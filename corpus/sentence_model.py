@@ -16,7 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -31,19 +31,6 @@ _LONGEST = 400
 _BATCH = 32
 _REMEMBERED = 256
 """Sentences whose vector is kept: the steps of one turn ask for the same ones."""
-
-
-class SentenceEncoder(Protocol):
-    """What turns sentences into vectors.
-
-    Attributes:
-        digest: changes whenever the same sentence could get another vector.
-    """
-
-    digest: str
-
-    def encode(self, texts: Sequence[str]) -> Floats:
-        """Return shape (len(texts), DIMENSION), rows of unit norm; zeros for a text without a word."""
 
 
 class SentenceModel:
@@ -78,7 +65,7 @@ class SentenceModel:
         return _files_digest(_package_files("e5-small-q4.bin", "_engine*", "_core.py"))
 
     def encode(self, texts: Sequence[str]) -> Floats:
-        """Return unit-norm vectors, shape (len(texts), DIMENSION)."""
+        """Return shape (len(texts), DIMENSION), rows of unit norm; zeros for a text without a word."""
         if len(texts) == 1:
             return self._one(texts[0])[None, :]
         read = [_read(text) for text in texts]
@@ -114,6 +101,11 @@ def _read(text: str) -> str:
     return " ".join(text[:_LONGEST].replace("\0", " ").split()).encode(errors="replace").decode()
 
 
+def apart(vectors: Floats, mean: Floats) -> Floats:
+    """Return vectors less what all have in common, a row each; a row of zeros, which says nothing, stays."""
+    return np.where(vectors.any(axis=1, keepdims=True), vectors - mean, np.float32(0.0))
+
+
 @contextmanager
 def _one_thread_each() -> Iterator[None]:
     """Let each call of the engine run on the thread that makes it.
@@ -140,12 +132,11 @@ def _package_files(*patterns: str) -> tuple[Path, ...]:
     return tuple(sorted(path for pattern in patterns for path in folder.glob(pattern)))
 
 
-@cache
 def _files_digest(paths: tuple[Path, ...]) -> str:
+    # Read again each time, as all that is fingerprinted (bot/manifest.py).
     digest = hashlib.sha256()
     for path in paths:
         digest.update(path.name.encode())
         with path.open("rb") as stream:
-            while piece := stream.read(1 << 20):
-                digest.update(piece)
+            hashlib.file_digest(stream, lambda: digest)
     return digest.hexdigest()

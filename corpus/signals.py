@@ -11,7 +11,7 @@ import numpy as np
 from corpus.lexical import Floats
 
 WEIGHTS_FILE = Path(__file__).with_name("ranking_weights.toml")
-SIGNALS = (
+FINDERS = (
     "unit_lexical",
     "unit_vector",
     "card_lexical",
@@ -21,6 +21,11 @@ SIGNALS = (
     "card_sense",
     "said_sense",
     "whole_lexical",
+)
+"""Signals that find a document by its words or by its sense; the others weigh what was found."""
+
+SIGNALS = (
+    *FINDERS,
     "covered",
     "title_covered",
     "card_covered",

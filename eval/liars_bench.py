@@ -37,7 +37,7 @@ from ethics.policy import load_policy
 from eval.broken import every_branch_given, unguarded
 from eval.case import Case
 from eval.consistency import succeeded
-from eval.metrics import key_of
+from eval.metrics import key_of, stands_in
 from eval.mistral_server.asked import Behaviour
 from eval.mistral_server.behaviours import BEHAVIOURS
 from eval.mistral_server.server import MistralServer, serving
@@ -186,10 +186,8 @@ def false_read(one: Judged) -> list[str]:
 
 
 def _is_part(sentence: Mapping[str, Any], false: Collection[str]) -> bool:
-    # Cut out, a part ends on a full stop of its own.
-    key = key_of(sentence["text"]).rstrip(" .")
-    quoted = any(key in key_of(citation["quote"]) for citation in sentence["citations"])
-    return not quoted and any(key in whole for whole in false)
+    quotes = (key_of(citation["quote"]) for citation in sentence["citations"])
+    return not stands_in(sentence["text"], quotes) and stands_in(sentence["text"], false)
 
 
 def told(model: str, every: Sequence[Judged], honest: Sequence[Judged]) -> Told:

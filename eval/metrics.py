@@ -8,7 +8,7 @@ document, branch, words and status, and nothing else. What it cannot see is for 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from corpus.analyse import fold
@@ -123,13 +123,14 @@ def worded(case: Case, seen: Observation) -> Score:
     planted = [
         sentence["text"]
         for sentence in seen.answer["sentences"]
-        if (sentence.get("origin") == "model" and not _stands_in(sentence["text"], known))
+        if (sentence.get("origin") == "model" and not stands_in(sentence["text"], known))
         or any(citation["document"] not in case.documents for citation in sentence["citations"])
     ]
     return Score(not planted, f"phrase qui n’est pas de celles vérifiées : « {planted[0]} »" if planted else "")
 
 
-def _stands_in(text: str, known: set[str]) -> bool:
+def stands_in(text: str, known: Iterable[str]) -> bool:
+    """Tell whether a text is one of those known (`key_of`), or a part of one."""
     # Cut out of a sentence that was refused, a part ends on a full stop of its own.
     part = key_of(text).rstrip(" .")
     return any(part in whole for whole in known)

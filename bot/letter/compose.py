@@ -38,10 +38,8 @@ from bot.letter.split import Ask, split_letter
 from bot.page import cite
 from bot.replies import day_text, status_text
 from bot.retrieve import DOCUMENTS
-from bot.route import Route
 from bot.turn import Conversation, Origin, Role, Sentence, Status, Turn
 from bot.verify import Verify
-from corpus.contacts import load_authorities, load_contacts
 from corpus.document import Passage
 from corpus.found import Found
 
@@ -72,7 +70,6 @@ class Composer:
         self._allowed = allowed
         self._internal = None if internal is None else Internal(internal, assembly.opened.searcher)
         self._precedents = precedents
-        self._route = Route(load_authorities(), load_contacts(), assembly.opened.searcher)
         # Old figures are not withheld from an agent: they are marked, and must be checked.
         self._verify = Verify(self.passage, withhold_old_figures=False)
 
@@ -336,7 +333,7 @@ class Composer:
 
     def _sound(self, text: str, day: date, known: dict[str, Found]) -> tuple[float, tuple[str, ...]]:
         """How surely some words are answered, and by which documents: by none where that is told before any search."""
-        if self._route(Turn(text, day)).status is not None:
+        if self._assembly.route(Turn(text, day)).status is not None:
             return 0.0, ()
         return self._sounded(self._search(text, day, known))
 
