@@ -372,7 +372,7 @@ def test_a_server_altered_while_it_runs_becomes_the_approved_release_without_ref
     approved: Served, tmp_path: Path
 ) -> None:
     one = approved.copied(tmp_path)
-    seen = []
+    seen: list[httpx.Response] = []
     with started(one) as client:
         before, process = quotes(ask(client)), client.get("/api/v1/release").json()
         NOT_AS_APPROVED["lexicon"](one)
