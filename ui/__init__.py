@@ -1,1 +1,1 @@
-"""What residents, agents and the committee see (floor 3); built with issues 6 and 7."""
+"""What residents, agents and the committee see (floor 3)."""

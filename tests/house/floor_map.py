@@ -1,6 +1,6 @@
-"""The map of the floors in README.md, one line a module, written from the modules themselves.
+"""The map of the floors in docs/map.md, one line a module, written from the modules themselves.
 
-`python -m tests.house.floor_map` (part of `make fix`) writes it; a test refuses a README that differs.
+`python -m tests.house.floor_map` (part of `make fix`) writes it; a test refuses a map that differs.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tests.house.tree import FLOORS, ROOT, python_files
 
-README = ROOT / "README.md"
+MAP = ROOT / "docs" / "map.md"
 _BEGIN, _END = "<!-- map: written by `make fix` -->\n", "<!-- end of map -->"
 
 
@@ -45,7 +45,7 @@ def drawn() -> str:
 
 
 def with_map(text: str) -> str:
-    """Return the text of a README with its map brought up to date."""
+    """Return the text of a page with its map brought up to date."""
     before, _, rest = text.partition(_BEGIN)
     _, _, after = rest.partition(_END)
     return f"{before}{_BEGIN}\n{drawn()}\n{_END}{after}"
@@ -56,4 +56,4 @@ def _cell(text: str) -> str:
 
 
 if __name__ == "__main__":
-    README.write_text(with_map(README.read_text(encoding="utf-8")), encoding="utf-8")
+    MAP.write_text(with_map(MAP.read_text(encoding="utf-8")), encoding="utf-8")

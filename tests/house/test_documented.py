@@ -6,20 +6,23 @@ from bot.replies import status_text
 from bot.turn import Status
 from corpus.settings import Settings
 from corpus.source import KINDS
-from tests.house.floor_map import README, with_map
+from tests.house.floor_map import MAP, with_map
 from tests.house.tree import FLOORS, ROOT, project_files
 
-_TEXT = README.read_text(encoding="utf-8")
+_README, _LISTED, _SOURCES = (
+    (ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "docs/settings.md", "docs/sources.md")
+)
 _SETTINGS = {f"CITE_{name.upper()}" for name in Settings.model_fields}
 
 
 @pytest.mark.parametrize("setting", sorted(_SETTINGS))
-def test_every_setting_is_in_the_readme(setting: str) -> None:
-    assert f"`{setting}`" in _TEXT
+def test_every_setting_is_in_the_list_of_settings(setting: str) -> None:
+    assert f"`{setting}`" in _LISTED
 
 
-def test_the_readme_names_no_setting_that_does_not_exist() -> None:
-    assert set(re.findall(r"CITE_[A-Z_]+[A-Z]", _TEXT)) == _SETTINGS
+@pytest.mark.parametrize("text", [_README, _LISTED], ids=["README.md", "docs/settings.md"])
+def test_no_setting_is_named_that_does_not_exist(text: str) -> None:
+    assert set(re.findall(r"CITE_[A-Z_]+[A-Z]", text)) <= _SETTINGS
 
 
 def test_the_code_reads_no_setting_but_those() -> None:
@@ -38,7 +41,7 @@ def test_every_status_is_in_the_readme_and_given_by_a_step(status: Status) -> No
     steps = [path for path in project_files() if path.parts[0] == "bot" and path.suffix == ".py"]
     givers = [path for path in steps if f"Status.{status.name}" in (ROOT / path).read_text(encoding="utf-8")]
 
-    assert f"`{status}`" in _TEXT
+    assert f"`{status}`" in _README
     assert givers
 
 
@@ -48,12 +51,14 @@ def test_every_status_but_an_answer_has_its_sentence(status: Status) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_kind_of_source_is_in_the_readme(kind: str) -> None:
-    assert f"`{kind}`" in _TEXT
+def test_every_kind_of_source_is_told(kind: str) -> None:
+    assert f"`{kind}`" in _SOURCES
 
 
 def test_the_map_of_the_floors_is_the_one_the_modules_give() -> None:
-    assert with_map(_TEXT) == _TEXT, "run make fix"
+    text = MAP.read_text(encoding="utf-8")
+
+    assert with_map(text) == text, "run make fix"
 
 
 def test_every_decision_is_listed_dated_and_whole() -> None:
