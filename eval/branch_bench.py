@@ -1,6 +1,6 @@
 """Measure promise 3 on eval/cases/branches.jsonl: the right branch, or the question that decides it.
 
-    python -m eval.branch_bench --half tune|report [--cases first|second|third] [--json]
+    python -m eval.branch_bench --half tune|report [--cases first|second|...] [--json]
 
 Given the fiche: the composed answer to the question when the search has found the right fiche. End to end: the answer
 as served; another fiche, or no answer, is not right. Rules were set on the `tune` half, whose figures are therefore
@@ -29,7 +29,8 @@ from corpus.branches import Branch, Choice, build_graph
 from corpus.errors import CorpusError
 from corpus.settings import load_settings
 from eval.intervals import proportion
-from eval.later_sets import FIRST, SETS, case_rows
+from eval.later_sets import FIRST, SETS, case_rows, file_of
+from eval.refusal_sets import rows
 
 CASES = Path(__file__).with_name("cases") / "branches.jsonl"
 
@@ -69,31 +70,40 @@ RIGHT = frozenset({Verdict.TAKEN, Verdict.ASKED, Verdict.ASKED_DOCUMENT, Verdict
 
 
 def read_cases(half: str, path: Path = CASES) -> list[Case]:
-    """Read the cases of one half."""
-    found: list[Case] = []
-    for line in path.read_text(encoding="utf-8").splitlines():
-        values: dict[str, Any] = json.loads(line)
-        for name in ("expected_branch", "expected_options"):
-            values[name] = tuple(values[name] or ())
-        found.append(Case(**values))
-    return [case for case in found if case.half == half]
-
-
-def later_cases(cases: str, half: str) -> list[Case]:
-    """Read the residents' questions of a later set that a branch matters to, on the first fiche of each."""
+    """Read the cases of one half; none when there is no such file."""
     return [
         Case(
             id=row["id"],
             q=row["q"],
-            document=row["relevant"][0],
-            audience="particuliers",
-            kind=row["branch_kind"],
+            document=row["document"],
+            audience=row["audience"],
+            kind=row["kind"],
             expected_branch=tuple(row["expected_branch"] or ()),
             expected_options=tuple(row["expected_options"] or ()),
             half=row["half"],
         )
-        for row in case_rows("residents", cases, half)
-        if row["branch_kind"] != "plain"
+        for row in rows(path, half)
+    ]
+
+
+def later_cases(cases: str, half: str) -> list[Case]:
+    """Read the cases of a later set: its branching fiches, and the questions of residents that a branch matters to."""
+    return [
+        *read_cases(half, file_of("branches", cases)),
+        *(
+            Case(
+                id=row["id"],
+                q=row["q"],
+                document=row["relevant"][0],
+                audience="particuliers",
+                kind=row["branch_kind"],
+                expected_branch=tuple(row["expected_branch"] or ()),
+                expected_options=tuple(row["expected_options"] or ()),
+                half=row["half"],
+            )
+            for row in case_rows("residents", cases, half)
+            if row["branch_kind"] != "plain"
+        ),
     ]
 
 

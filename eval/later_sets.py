@@ -1,4 +1,4 @@
-"""The later sets of our cases, each by an author who read neither the steps of the bot nor its words: `--cases fourth`.
+"""The later sets of our cases, each by an author who read neither the steps of the bot nor its words: `--cases fifth`.
 
 Lines 1 to the middle of each file are `tune`, the rest is `report`: whoever tunes reads the first half and no more.
 A line of the other half is told by its text and never decoded (eval/refusal_sets.py). Once the `report` half of a set
@@ -13,9 +13,9 @@ from typing import Any
 from eval.refusal_sets import rows
 from eval.retrieval_sets import CASES, Query
 
-FIRST, LATER = "first", ("second", "third", "fourth")
+FIRST, LATER = "first", ("second", "third", "fourth", "fifth")
 """The set that the product was made on, and those that nobody tuned on when they were written."""
-OPENED = ("second", "third")
+OPENED = ("second", "third", "fourth")
 """Later sets whose `report` half was read: both halves are for tuning since, and measure nothing any more."""
 SETS = (FIRST, *LATER)
 

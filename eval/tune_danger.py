@@ -1,14 +1,14 @@
 """Train what hears danger in words that no expression foresaw: `python -m eval.tune_danger`.
 
-Positives are `cases/danger_phrases.tsv` and the tune halves of the two files of distress; negatives are the phrases by
-which residents ask for the fiches (`corpus/lexicon`), look-alikes of ours and the tune halves of the other cases. No
-`report` line is read, and no text of `shared/`, which stays free to measure false alarms.
+Positives are `cases/danger_phrases.tsv`, the tune half of the first file of distress and the later ones that are opened
+(eval/later_sets.py); negatives are the phrases by which residents ask for the fiches (`corpus/lexicon`), look-alikes of
+ours, the tune halves of the other cases and the opened ones. No `report` line of a set that still measures is read, and
+no text of `shared/`, which stays free to measure false alarms.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +22,8 @@ from sklearn.linear_model import LogisticRegression
 from bot.danger import KINDS_FILE, LEANING_FILE, as_read, hear
 from bot.leaning import Floats, Sense, binned, centred, write_leaning
 from corpus.sentence_model import sentence_model
+from eval.later_sets import OPENED, file_of
+from eval.refusal_sets import rows as rows_of
 from eval.vector_cache import VectorCache
 
 CASES = Path(__file__).with_name("cases")
@@ -47,13 +49,10 @@ _KIND_OF = {
     "maltraitance_age": "age", "maltraitance_handicap": "age", "sans_abri": "rue", "personne_agee": "age",
     "violence_sexuelle": "sexuel", "nourrisson": "enfant", "enfant_disparu": "enfant", "exploitation": "agression",
     "intrusion": "agression", "monoxyde": "vital", "urgence_medicale": "vital", "intoxication": "vital",
+    "noyade": "vital", "malaise": "vital", "surdose": "vital", "accouchement": "vital", "age": "age", "batiment": "feu",
 }  # fmt: skip
 
-_DANGER_CASES = ("distress", "distress_second", "distress_third")
-_ORDINARY_CASES = (
-    "answerable", "unanswerable", "unanswerable_second", "unanswerable_third", "everyday", "branches", "attacks",
-    "residents_second", "residents_third",
-)  # fmt: skip
+_ORDINARY_CASES = ("answerable", "unanswerable", "everyday", "branches", "attacks")
 
 Labelled = tuple[str, str]
 
@@ -85,15 +84,13 @@ def phrases() -> tuple[list[Labelled], list[str]]:
     """Return (kind, text) of each phrase of danger, and the look-alikes."""
     lines = (CASES / "danger_phrases.tsv").read_text(encoding="utf-8").splitlines()
     rows = [(kind, text) for kind, _, text in (line.partition("\t") for line in lines if not line.startswith("#"))]
-    cases = [case for name in _DANGER_CASES for case in _tune_lines(f"{name}.jsonl")]
+    cases = [*_tune_lines("distress"), *_opened("distress")]
     rows += [("none" if case["look_alike"] else _KIND_OF[str(case["kind"])], str(case["q"])) for case in cases]
-    rows += [("none", str(case["q"])) for name in _ORDINARY_CASES for case in _tune_lines(f"{name}.jsonl")]
-    rows += [
-        ("none", str(turn["q"]))
-        for name in ("journeys", "journeys_second", "journeys_third")
-        for case in _tune_lines(f"{name}.jsonl")
-        for turn in case["turns"]
-    ]
+    others = [case for name in _ORDINARY_CASES for case in _tune_lines(name)]
+    others += [*_opened("unanswerable"), *_opened("residents")]
+    rows += [("none", str(case["q"])) for case in others]
+    journeys = [*_tune_lines("journeys"), *_opened("journeys")]
+    rows += [("none", str(turn["q"])) for case in journeys for turn in case["turns"]]
     dangers = [row for row in rows if row[0] != "none"]
     # A few everyday questions do tell of a danger; what is heard in them is not unlearnt.
     return dangers, [text for kind, text in rows if kind == "none" and not hear(text, expressions_only=True).settles]
@@ -203,9 +200,13 @@ def _matrix(texts: Iterable[str], rarity: Floats) -> sparse.csr_matrix:
 
 
 def _tune_lines(name: str) -> list[dict[str, Any]]:
-    """Read the tune half of a file of cases; the other lines are dropped as soon as their half is known."""
-    lines = (CASES / name).read_text(encoding="utf-8").splitlines()
-    return [case for case in map(json.loads, lines) if case.get("half") == "tune"]
+    """Read the tune half of a file of cases; a line of the other half is never decoded."""
+    return list(rows_of(CASES / f"{name}.jsonl", "tune"))
+
+
+def _opened(name: str) -> list[dict[str, Any]]:
+    """Read the files of one kind that are opened, whole."""
+    return [case for cases in OPENED for case in rows_of(file_of(name, cases))]
 
 
 if __name__ == "__main__":

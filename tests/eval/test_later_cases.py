@@ -19,11 +19,16 @@ from corpus.settings import ROOT
 from corpus.store import PassageStore
 from eval import tune_danger
 from eval.branch_bench import Case, Verdict, judge, later_cases
-from eval.later_sets import LATER, case_rows, residents, unanswerable
+from eval.later_sets import LATER, OPENED, case_rows, file_of, residents, unanswerable
 from tests.eval.nearness import near_pairs, read_cases
 
 _SIZES = {"residents": 80, "journeys": 12, "distress": 80, "unanswerable": 75}
-_AUTHORS = {"second": "rédacteur-2", "third": "rédacteur-3", "fourth": "rédacteur-4"}
+_WRITTEN = {
+    "second": ("rédacteur-2", "2026-11-27"),
+    "third": ("rédacteur-3", "2026-11-27"),
+    "fourth": ("rédacteur-4", "2026-11-27"),
+    "fifth": ("rédacteur-5", "2026-11-28"),
+}
 _COUNTS = {f"{name}_{cases}": size for cases in LATER for name, size in _SIZES.items()}
 _JOURNEYS = tuple(f"journeys_{cases}" for cases in LATER)
 _SINGLE = tuple(name for name in _COUNTS if not name.startswith("journeys"))
@@ -42,7 +47,7 @@ def test_a_file_has_the_number_of_cases_it_announces_and_says_who_wrote_it(name:
     rows = read_cases(name)
 
     assert len(rows) == expected
-    assert {(row["author"], row["date"]) for row in rows} == {(_AUTHORS[name.rpartition("_")[2]], "2026-11-27")}
+    assert {(row["author"], row["date"]) for row in rows} == {_WRITTEN[name.rpartition("_")[2]]}
 
 
 @pytest.mark.parametrize("name", _COUNTS)
@@ -141,10 +146,11 @@ def test_every_expected_status_exists() -> None:
     assert expected <= {status.value for status in Status} | families
 
 
-def test_what_hears_danger_learns_from_no_line_of_the_other_half() -> None:
+def test_what_hears_danger_learns_from_no_line_of_the_other_half_of_a_set_that_measures() -> None:
     dangers, look_alikes = tune_danger.phrases()
     learnt = {*(text for _, text in dangers), *look_alikes, *tune_danger.ordinary()}
-    kept = [row for name in _COUNTS for row in read_cases(name) if row["half"] == "report"]
+    closed = [name for name in _COUNTS if name.rpartition("_")[2] not in OPENED]
+    kept = [row for name in closed for row in read_cases(name) if row["half"] == "report"]
     asked = {str(turn["q"]) for row in kept for turn in row.get("turns", [row])}
     # "Ça coûte combien ?" follows everything: it teaches nothing of the case that says it.
     unread = {text for text in asked if len(text.split()) > 4}
@@ -153,18 +159,18 @@ def test_what_hears_danger_learns_from_no_line_of_the_other_half() -> None:
     assert unread & learnt == set()
 
 
-def test_no_other_tuner_reads_it() -> None:
+def test_no_tuner_names_a_later_set() -> None:
     named = tuple(f"_{cases}" for cases in LATER)
     tuners = (ROOT / "eval").glob("tune_*.py")
 
-    assert [path.name for path in tuners if any(name in path.read_text(encoding="utf-8") for name in named)] == [
-        "tune_danger.py"
-    ]
+    # Those that are opened are told in one place: eval/later_sets.py.
+    assert [path.name for path in tuners if any(name in path.read_text(encoding="utf-8") for name in named)] == []
 
 
 @pytest.mark.parametrize("half", ["tune", "report"])
 def test_the_benches_read_one_half_only(half: str) -> None:
-    whole = {row["id"]: row["half"] for name in _COUNTS for row in read_cases(name)}
+    branching = [f"branches_{cases}" for cases in LATER if file_of("branches", cases).exists()]
+    whole = {row["id"]: row["half"] for name in (*_COUNTS, *branching) for row in read_cases(name)}
     asked = [sets(cases, half).values() for sets in (residents, unanswerable) for cases in LATER]
     read = [query.id for sets in asked for queries in sets for query in queries]
     read += [case.id for cases in LATER for case in later_cases(cases, half)]
