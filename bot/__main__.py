@@ -9,8 +9,9 @@ from typing import Annotated, Any
 
 import orjson
 import typer
+from typer.core import TyperGroup
+from typer.main import get_group
 
-from bot import proof_commands
 from bot.answer import to_json
 from bot.assembly import Assembly, assemble
 from bot.errors import BotError
@@ -23,8 +24,30 @@ from corpus.errors import CorpusError
 from corpus.settings import Settings, load_settings
 from ethics.errors import EthicsError
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
-app.add_typer(proof_commands.app)
+
+class _Commands(TyperGroup):
+    """The commands of this file, then those that prove, whose modules are read only when one of them is wanted.
+
+    They bring an HTTP client, archives and signatures, which nobody who asks a question should wait for.
+    """
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        self._read_proofs()
+        return super().list_commands(ctx)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        if cmd_name not in self.commands:
+            self._read_proofs()
+        return super().get_command(ctx, cmd_name)
+
+    def _read_proofs(self) -> None:
+        from bot import proof_commands  # noqa: PLC0415  see the class
+
+        for name, command in get_group(proof_commands.app).commands.items():
+            self.commands.setdefault(name, command)
+
+
+app = typer.Typer(cls=_Commands, add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 
 AsOf = Annotated[
     datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Répondre d'après les textes en vigueur à cette date.")

@@ -6,18 +6,21 @@ import logging
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from bot.errors import StoreError
-from bot.store import Line
 from bot.turn import Turn
 from ethics.receipt import new_receipt
+
+if TYPE_CHECKING:
+    from bot.store import Line
 
 NO_RELEASE = "non approuvée"
 """What a receipt says in place of a fingerprint when no release was approved."""
 
 _LOG = logging.getLogger("cite.bot")
 
-Keep = Callable[[Line], None]
+Keep = Callable[["Line"], None]
 DigestOf = Callable[[Turn], str]
 ReleaseOf = Callable[[], str]
 
@@ -56,6 +59,8 @@ class Audit:
         return replace(turn, receipt=line.receipt)
 
     def _line(self, turn: Turn) -> Line:
+        from bot.store import Line  # noqa: PLC0415  SQLAlchemy, for a service that keeps lines only
+
         digest, at, release = self._digest_of(turn), self._now(), self._release() or NO_RELEASE
         refs = dict.fromkeys(c.passage for sentence in turn.sentences for c in sentence.citations)
         return Line(

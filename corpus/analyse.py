@@ -57,7 +57,14 @@ def term(word: str) -> str:
 
 def terms(text: str) -> list[str]:
     """Return the index terms of a text, in reading order, stop words dropped."""
-    return [found for word in words(text) if (found := term(word))]
+    return [found for piece in text.split() for found in _terms_in(piece)]
+
+
+# No word and no elision goes past a white space, and texts are made of the same pieces: read one by one and
+# remembered, they take a third of the time.
+@lru_cache(maxsize=200_000)
+def _terms_in(piece: str) -> tuple[str, ...]:
+    return tuple(found for word in words(piece) if (found := term(word)))
 
 
 @lru_cache(maxsize=1)

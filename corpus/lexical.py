@@ -1,7 +1,8 @@
 """BM25 over weighted fields, with a weight for each term of the question.
 
 Owns bm25s: it builds and stores the matrix of precomputed scores (one column a term); a query is a weighted sum of
-columns, which its own `retrieve` does not offer.
+columns, which its own `retrieve` does not offer. What it stored is read without it: it brings scipy, a quarter of a
+second that whoever asks one question would wait for.
 
 Source: Robertson, Zaragoza & Taylor, "Simple BM25 extension to multiple weighted fields", CIKM 2004 (fields enter as
 repeated terms); Lù, "BM25S", 2024 (eager sparse scoring).
@@ -13,25 +14,27 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import bm25s
 import numpy as np
 import numpy.typing as npt
+import orjson
 
 from corpus.errors import IndexDamagedError
 
 Floats = npt.NDArray[np.float32]
 
+_ARRAYS = ("data", "indices", "indptr")
+_ARRAY_FILE, _VOCABULARY_FILE, _PARAMETERS_FILE = "{}.csc.index.npy", "vocab.index.json", "params.index.json"
+"""Files of bm25s: a matrix by columns, the column of each term, and its settings, with the number of rows."""
+
 
 class LexicalIndex:
     """Scores of every row for a bag of weighted terms."""
 
-    def __init__(self, engine: Any) -> None:
+    def __init__(self, scores: Mapping[str, Any], vocabulary: dict[str, int]) -> None:
         # The same memory, as plain arrays: a memory map makes each of the thousand slices of a question slower.
-        self._data, self._indices, self._starts = (
-            np.asarray(engine.scores[name]) for name in ("data", "indices", "indptr")
-        )
-        self._vocabulary: dict[str, int] = engine.vocab_dict
-        self.rows = int(engine.scores["num_docs"])
+        self._data, self._indices, self._starts = (np.asarray(scores[name]) for name in _ARRAYS)
+        self._vocabulary = vocabulary
+        self.rows = int(scores["num_docs"])
 
     @classmethod
     def build(cls, folder: Path, rows: Iterable[Sequence[str]]) -> LexicalIndex:
@@ -41,6 +44,8 @@ class LexicalIndex:
             folder: created if absent.
             rows: the terms of each row, a term repeated as many times as its field weighs.
         """
+        import bm25s  # noqa: PLC0415  see the head of this file
+
         vocabulary: dict[str, int] = {}
         ids = [[vocabulary.setdefault(term, len(vocabulary)) for term in row] for row in rows]
         if not vocabulary:
@@ -52,7 +57,7 @@ class LexicalIndex:
         engine.scores["num_docs"] = len(ids)
         folder.mkdir(parents=True, exist_ok=True)
         engine.save(folder, corpus=None)
-        return cls(engine)
+        return cls(engine.scores, engine.vocab_dict)
 
     @classmethod
     def load(cls, folder: Path) -> LexicalIndex:
@@ -62,8 +67,12 @@ class LexicalIndex:
             IndexDamagedError: the folder is absent or unreadable.
         """
         try:
-            return cls(bm25s.BM25.load(folder, mmap=True, load_corpus=False))
-        except (OSError, ValueError, KeyError) as error:
+            scores: dict[str, Any] = {
+                name: np.load(folder / _ARRAY_FILE.format(name), mmap_mode="r", allow_pickle=False) for name in _ARRAYS
+            }
+            scores["num_docs"] = orjson.loads((folder / _PARAMETERS_FILE).read_bytes())["num_docs"]
+            return cls(scores, orjson.loads((folder / _VOCABULARY_FILE).read_bytes()))
+        except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
             raise IndexDamagedError(
                 f"L'index lexical {folder.name} est illisible : relancez `python -m corpus sync`."
             ) from error

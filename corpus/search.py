@@ -18,10 +18,11 @@ from corpus.found import DocumentHit, Found
 from corpus.holding import Holding, holding
 from corpus.language import language_of
 from corpus.lexical import Floats, LexicalIndex
+from corpus.of_documents import OfDocuments
 from corpus.question import EXPANSION, Lexicon, Question, acronym_entries, analyse_question, own_entries
-from corpus.ranking import Numbers, Ranking, runs_of
+from corpus.ranking import Ranking
 from corpus.sense import sense
-from corpus.signals import SCALED_OVER, SIGNALS, load_weights, scaled
+from corpus.signals import DECIMALS, SCALED_OVER, SIGNALS, load_weights, scaled
 from corpus.situations import contradicts, facts_heard, unlikely
 from corpus.store import PassageStore
 
@@ -42,6 +43,9 @@ _DOCUMENTS_READ = 128
 
 _TITLES_READ = 20_000
 """Titles whose words are kept in memory once read."""
+
+_ANALYSED = 4
+"""Questions whose analysis is kept: the steps of one turn ask for the same one, and none is kept much longer."""
 
 _SETTLED = 100
 """Best documents whose titles are compared with the asker's situation."""
@@ -87,16 +91,22 @@ class Searcher:
         }
         self._valid_from = np.asarray([_ordinal(row["valid_from"], date.min) for row in documents])
         self._valid_until = np.asarray([_ordinal(row["valid_until"], date.max) for row in documents])
+        self._analysed = lru_cache(maxsize=_ANALYSED)(self._analyse)
         # The same documents come back: in the steps of one turn, in its follow-ups, from one resident to the next.
         self._pieces = lru_cache(maxsize=_DOCUMENTS_READ)(self._read)
         # Titles are asked about at each search; only those of the index are.
         self._words_of = lru_cache(maxsize=_TITLES_READ)(self._rarities)
         self._total_of = lru_cache(maxsize=_TITLES_READ)(lambda title: sum(self._words_of(title).values()))
-        grouped = (ranking.unit_documents, ranking.part_documents, ranking.phrase_documents)
-        self._runs = {id(rows): runs_of(rows) for rows in grouped}
+        size = len(documents)
+        self._units = OfDocuments(ranking.unit_documents, size)
+        self._cards = OfDocuments(ranking.part_documents, size)
+        self._phrases = OfDocuments(ranking.phrase_documents, size)
 
     def analyse(self, text: str) -> Question:
         """Return the question as the index sees it, its language told by the words that the index knows."""
+        return self._analysed(text)
+
+    def _analyse(self, text: str) -> Question:
         return analyse_question(text, self.lexicon, language_of(text, self.knows))
 
     def rarity(self, index_term: str) -> float:
@@ -214,7 +224,7 @@ class Searcher:
             values[best] = np.asarray(measured, dtype=np.float32)
             total += np.float32(self._weights[name]) * values
             signals[name] = values
-        return sorted(best, key=lambda row: (-float(total[row]), self._documents[row]["rank"], row))
+        return sorted(best, key=lambda row: (-round(float(total[row]), DECIMALS), self._documents[row]["rank"], row))
 
     def _hit(
         self, row: int, score: float, signals: Mapping[str, Floats], passages: tuple[tuple[str, float], ...]
@@ -243,19 +253,19 @@ class Searcher:
         ranking = self._ranking
         lexical = scaled(ranking.units.scores(question.terms))
         dense = scaled(near.units)
-        cards = (ranking.said, ranking.parts)
+        named, told = self.covered(question, (ranking.said, ranking.parts), (ranking.wholes,))
         found = {
-            "unit_lexical": self._best(lexical, ranking.unit_documents),
-            "unit_vector": self._best(dense, ranking.unit_documents),
-            "card_lexical": self._best(scaled(ranking.parts.scores(question.terms)), ranking.part_documents),
-            "card_vector": self._best(scaled(near.parts), ranking.part_documents),
-            "said_lexical": self._best(scaled(ranking.said.scores(question.terms)), ranking.part_documents),
-            "said_vector": self._best(scaled(near.phrases), ranking.phrase_documents),
-            "card_sense": self._best(scaled(near.card_senses), ranking.part_documents),
-            "said_sense": self._best(scaled(near.phrase_senses), ranking.phrase_documents),
-            "whole_lexical": self._best(scaled(ranking.wholes.scores(question.terms)), ranking.part_documents),
-            "covered": self._best(self.covered(question, (*cards, ranking.wholes)), ranking.part_documents),
-            "card_covered": self._best(self.covered(question, cards), ranking.part_documents),
+            "unit_lexical": self._units.best(lexical),
+            "unit_vector": self._units.best(dense),
+            "card_lexical": self._cards.best(scaled(ranking.parts.scores(question.terms))),
+            "card_vector": self._cards.best(scaled(near.parts)),
+            "said_lexical": self._cards.best(scaled(ranking.said.scores(question.terms))),
+            "said_vector": self._phrases.best(scaled(near.phrases)),
+            "card_sense": self._cards.best(scaled(near.card_senses)),
+            "said_sense": scaled(self._phrases.best_few(near.phrase_senses)),
+            "whole_lexical": self._cards.best(scaled(ranking.wholes.scores(question.terms))),
+            "covered": self._cards.best(told),
+            "card_covered": self._cards.best(named),
         }
         units = self._weights["unit_lexical"] * lexical + self._weights["unit_vector"] * dense
         return found | self._fixed, np.asarray(units, dtype=np.float32)
@@ -275,32 +285,27 @@ class Searcher:
             similarity[row] = near.get(refs[0], -1.0)
         return similarity
 
-    def _best(self, scores: Floats, documents: Numbers) -> Floats:
-        """Give each document its best row, shape (documents,)."""
-        best = np.zeros(len(self._documents), dtype=np.float32)
-        runs = self._runs.get(id(documents))
-        if runs is None:
-            np.maximum.at(best, documents, scores)
-        elif len(runs.starts):
-            best[runs.documents] = np.maximum(np.maximum.reduceat(scores, runs.starts), 0)
-        return best
-
-    def covered(self, question: Question, indexes: Sequence[LexicalIndex]) -> Floats:
-        """Share, 0 to 1, of the question's own words, weighed by rarity, that each part holds in one of `indexes`.
+    def covered(self, question: Question, *groups: Sequence[LexicalIndex]) -> list[Floats]:
+        """Share, 0 to 1, of the question's own words, weighed by rarity, that each part holds.
 
         A word that the lexicon translated counts as held when one of its translations is.
+
+        Returns:
+            shape (parts,), for each group of indexes: what a part holds in one of them or of the groups before.
         """
-        held = np.zeros(len(self._ranking.part_titles), dtype=np.float32)
+        shares = [np.zeros(len(self._ranking.part_titles), dtype=np.float32) for _ in groups]
         total = 0.0
         for word in question.own:
             rarity = self.rarity(word)
             total += rarity
-            present = np.zeros(len(held), dtype=bool)
-            for name in (word, *question.translated.get(word, ())):
-                for index in indexes:
-                    present[index.rows_with(name)] = True
-            held += rarity * present
-        return held / np.float32(total) if total else held
+            present = np.zeros(len(self._ranking.part_titles), dtype=bool)
+            names = (word, *question.translated.get(word, ()))
+            for rank, indexes in enumerate(groups):
+                for name in names:
+                    for index in indexes:
+                        present[index.rows_with(name)] = True
+                shares[rank] += rarity * present
+        return [held / np.float32(total) for held in shares] if total else shares
 
     def relevance(self, question: Question, texts: Sequence[str]) -> Floats:
         """Compare pieces of one document with a question.

@@ -39,17 +39,21 @@ SIGNALS = (
 SCALED_OVER = 200
 """Rows that a signal tells apart; what is further down has nothing of it."""
 
+DECIMALS = 6
+"""Scores that are told apart by later ones are the same: a processor does not round each row of a product alike."""
+
 
 def scaled(scores: Floats) -> Floats:
     """Scale to 0..1 between the 200th best and the best; what is below the 200th is 0."""
     kept = min(SCALED_OVER, len(scores))
     if kept == 0:
         return scores
-    top = np.partition(scores, -kept)[-kept:]
-    low, high = float(top.min()), float(top.max())
-    if high <= low:
-        return np.zeros_like(scores)
-    return np.asarray(np.clip((scores - low) / (high - low), 0.0, 1.0), dtype=np.float32)
+    low, high = float(np.partition(scores, -kept)[-kept]), float(scores.max())
+    found = np.zeros(len(scores), dtype=np.float32)
+    if round(high - low, DECIMALS) > 0:
+        above = np.flatnonzero(scores > low)
+        found[above] = np.minimum((scores[above] - low) / (high - low), 1.0)
+    return found
 
 
 def load_weights(path: Path = WEIGHTS_FILE) -> dict[str, float]:

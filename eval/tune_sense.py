@@ -1,8 +1,9 @@
-"""Train the heads of corpus/sense.py, and write the vectors of our phrases: `python -m eval.tune_sense`.
+"""Train the heads of corpus/sense.py, and write the vectors that are shipped: `python -m eval.tune_sense`.
 
 Pairs are two phrases of one document, and a phrase with its document's card: how residents say a thing, and what it is
 called. No question set is read. Run it after a change of lexicon/said_of.tsv; then build the index again, and choose
-the weights again (eval/tune_ranking.py).
+the weights again (eval/tune_ranking.py). After a change of the snapshot of the documents, `--cards` alone: their cards
+are read once here rather than at each first build.
 
 Source: Henderson et al., "Efficient Natural Language Response Suggestion", 2017 (in-batch negatives).
 """
@@ -20,9 +21,11 @@ from torch.nn.functional import cross_entropy, normalize
 
 from corpus.opening import open_search
 from corpus.phrases import said_of
-from corpus.sense import HEADS_FILE, PHRASES_FILE, card_text, write_shipped
+from corpus.sense import CARDS_FILE, HEADS_FILE, PHRASES_FILE, card_text, write_shipped
 from corpus.sentence_model import DIMENSION, sentence_model
 from corpus.settings import load_settings
+from eval.tune_danger import senses
+from eval.vector_cache import VectorCache
 
 Floats = npt.NDArray[np.float32]
 
@@ -37,20 +40,31 @@ _SHARPNESS = 3.0
 def main(arguments: list[str] | None = None) -> int:
     """Read, train, write."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--out", type=Path, default=HEADS_FILE.parent, help="folder of the two files")
+    parser.add_argument("--out", type=Path, default=HEADS_FILE.parent, help="folder of the three files")
+    parser.add_argument("--vectors", type=Path, help="file that keeps what was read, for the next run")
+    parser.add_argument("--cards", action="store_true", help="write the vectors of the documents' cards, and no more")
     options = parser.parse_args(arguments)
-    cards = {card.id: card_text(card.title, card.summary) for card in open_search(load_settings()).store.documents()}
-    said = [(row, phrase) for row, name in enumerate(cards) for phrase in said_of(name).splitlines()]
+    model, kept = sentence_model(), VectorCache(options.vectors)
+    documents = list(open_search(load_settings()).store.documents())
+    cards = {card.key: card_text(card.title, card.summary) for card in documents}
+    texts = list(dict.fromkeys(cards.values()))
+    called = dict(zip(texts, senses(texts, kept), strict=True))
+    write_shipped(options.out / CARDS_FILE.name, texts, np.stack(list(called.values())), model.weights)
+    if options.cards:
+        return 0
+    about = {card.id: called[cards[card.key]] for card in documents}
+    said = [(row, phrase) for row, name in enumerate(about) for phrase in said_of(name).splitlines()]
     phrases = list(dict.fromkeys(phrase for _, phrase in said))
-    model = sentence_model()
-    read = dict(zip(phrases, model.encode(phrases), strict=True))
-    about, spoken = model.encode(list(cards.values())), np.stack([read[phrase] for _, phrase in said])
-    mean = np.concatenate([spoken, about]).mean(axis=0)
-    heads = trained(spoken - mean, about - mean, [row for row, _ in said])
-    kept = {"said": heads[0], "about": heads[1], "mean": mean}
-    np.savez_compressed(options.out / HEADS_FILE.name, **{name: part.astype(np.float16) for name, part in kept.items()})
+    read = dict(zip(phrases, senses(phrases, kept), strict=True))
     write_shipped(options.out / PHRASES_FILE.name, phrases, np.stack(list(read.values())), model.weights)
-    print(f"{len(said)} phrases of {len({row for row, _ in said})} documents, {len(cards)} cards")
+    names, spoken = np.stack(list(about.values())), np.stack([read[phrase] for _, phrase in said])
+    mean = np.concatenate([spoken, names]).mean(axis=0)
+    heads = trained(spoken - mean, names - mean, [row for row, _ in said])
+    parts = {"said": heads[0], "about": heads[1], "mean": mean}
+    np.savez_compressed(
+        options.out / HEADS_FILE.name, **{name: part.astype(np.float16) for name, part in parts.items()}
+    )
+    print(f"{len(said)} phrases of {len({row for row, _ in said})} documents, {len(texts)} cards")
     return 0
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 import tomllib
 import unicodedata
 from dataclasses import dataclass
@@ -55,23 +54,34 @@ class _Folding(dict[int, str]):
 _FOLDING = _Folding()
 
 
-@cache
-def _plain() -> dict[int, str]:
-    """Return the one-for-one table that gives digits, dashes, apostrophes and spaces one spelling."""
-    table = dict.fromkeys(map(ord, _DASHES), "-") | dict.fromkeys(map(ord, _QUOTES), "'")
-    table |= dict.fromkeys(map(ord, _ZERO_WIDTH + FILLER), " ")
-    for code in range(128, sys.maxunicode + 1):
-        category = unicodedata.category(chr(code))
-        if category == "Nd":
-            table[code] = str(unicodedata.digit(chr(code)))
-        elif category == "Zs":
-            table[code] = " "
-    return table
+class _Plain(dict[int, str]):
+    """The one-for-one table that gives digits, dashes, apostrophes and spaces one spelling.
+
+    A character is looked up when a text holds it: the whole of Unicode would take a third of a second at each start.
+    """
+
+    def __missing__(self, code: int) -> str:
+        self[code] = _spelt(chr(code))
+        return self[code]
+
+
+def _spelt(character: str) -> str:
+    category = unicodedata.category(character)
+    if character.isascii() or category not in {"Nd", "Zs"}:
+        return character
+    return " " if category == "Zs" else str(unicodedata.digit(character))
+
+
+_PLAIN = _Plain(
+    dict.fromkeys(map(ord, _DASHES), "-")
+    | dict.fromkeys(map(ord, _QUOTES), "'")
+    | dict.fromkeys(map(ord, _ZERO_WIDTH + FILLER), " ")
+)
 
 
 def plain(text: str) -> str:
     """Return a copy of the same length in which `FILLER` does not occur."""
-    return text.translate(_plain())
+    return text.translate(_PLAIN)
 
 
 def fold(text: str) -> str:

@@ -20,6 +20,7 @@ from tests.bot.test_answer import PROMISED, PROMISED_OF_A_CITATION, PROMISED_OF_
 from tests.bot.town import CANTEEN, ELSEWHERE, LOST_CARD_CHILD, PASSPORT, TERRACE
 
 AS_OF = ("--as-of", "2026-03-02")
+EVERY_COMMAND = ("ask", "chat", "manifest", "release", "replay", "watch", "recall")
 
 
 class Done:
@@ -231,12 +232,22 @@ def in_a_process(data: Path, arguments: Sequence[str], script: str = "") -> subp
     )
 
 
+def test_the_help_names_every_command_and_an_unknown_one_is_refused(run: Any) -> None:
+    told, unknown = run("--help"), run("demander")
+
+    assert told.code == 0
+    assert [name for name in EVERY_COMMAND if name not in told.out] == []
+    assert (unknown.code, unknown.out) == (2, "")
+    assert "demander" in unknown.err
+
+
 def test_asking_imports_neither_torch_nor_the_vector_store_nor_a_model(served: Path) -> None:
     script = (
         "import runpy, sys\n"
         "try:\n    runpy.run_module('bot', run_name='__main__')\n"
         "except SystemExit as ended:\n    assert not ended.code, ended.code\n"
         "heavy = {'torch', 'chromadb', 'sentence_transformers', 'transformers', 'mistralai', 'gradio', 'ragas'}\n"
+        "heavy |= {'bm25s', 'scipy', 'bot.proof_commands', 'bot.watch'}\n"
         "print(*sorted(heavy & set(sys.modules)), file=sys.stderr)"
     )
 

@@ -111,6 +111,13 @@ def test_any_text_gives_terms_without_spaces_nor_accents(text: str) -> None:
         assert found.split() == [found]
 
 
+@given(
+    st.lists(st.sampled_from([*"aÉœ’'-_Σ\u0301 \t\n\x1c\x85\xa0\u2028", "l'", "qu’", "Carte"])).map("".join) | ANY_TEXT
+)
+def test_the_terms_of_a_text_are_those_of_its_words(text: str) -> None:
+    assert terms(text) == [found for word in words(text) if (found := term(word))]
+
+
 def test_threads_use_the_stemmer_one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     busy, met = threading.Lock(), []
 

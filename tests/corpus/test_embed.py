@@ -117,6 +117,31 @@ def test_vectors_of_any_text_are_those_of_sentence_transformers(
     assert np.allclose(embedder.encode([*texts, "carte"]), vectors_of(module, [*texts, "carte"]), atol=1e-6)
 
 
+ODD_TEXTS = st.lists(
+    st.sampled_from([*"aÉœ’'-_€Σ表\u0301\xad \t\n\r\0\x0b\x1c\x85\xa0\u2028\u3000\ud800", "carte", "[UNK]", "x" * 120])
+).map("".join)
+
+
+@given(ODD_TEXTS)
+def test_a_text_is_read_by_pieces_as_the_tokenizer_reads_it_whole(
+    folder: Path, embedder: StaticEmbedder, text: str
+) -> None:
+    tokenizer = Tokenizer.from_file(str(folder / TOKENIZER_FILE))
+    whole = tokenizer.encode(text.encode(errors="replace").decode(), add_special_tokens=False).ids
+
+    assert embedder.word_pieces(text) == embedder.word_pieces(text) == whole
+
+
+def test_a_tokenizer_that_may_read_across_white_space_is_given_whole_texts(tmp_path: Path, folder: Path) -> None:
+    copy = Path(shutil.copytree(folder, tmp_path / "copy"))
+    tokenizer = Tokenizer.from_file(str(copy / TOKENIZER_FILE))
+    tokenizer.pre_tokenizer = pre_tokenizers.Split("e p", "isolated")
+    tokenizer.save(str(copy / TOKENIZER_FILE))
+
+    whole = tokenizer.encode("carte passeport", add_special_tokens=False).ids
+    assert StaticEmbedder(copy).word_pieces("carte passeport") == whole
+
+
 def test_vectors_have_norm_one_and_a_text_without_words_gives_zeros(embedder: StaticEmbedder) -> None:
     norms = np.linalg.norm(embedder.encode(["carte", "passeport à la mairie", "", "  \n"]), axis=1)
 
@@ -235,10 +260,11 @@ def test_rows_are_scaled_to_norm_one_and_zeros_stay(rows: list[list[float]]) -> 
     assert np.allclose(norms, array.any(axis=1), atol=1e-5)
 
 
-def test_the_answering_path_imports_neither_torch_nor_sentence_transformers_nor_chromadb() -> None:
+def test_the_answering_path_imports_no_engine_that_only_builds_an_index() -> None:
     script = (
         "import sys, bot.assembly, corpus.opening, corpus.search; "
-        "print(*{'torch', 'sentence_transformers', 'transformers', 'chromadb'} & set(sys.modules))"
+        "heavy = {'torch', 'sentence_transformers', 'transformers', 'chromadb', 'bm25s', 'scipy'}; "
+        "print(*heavy & set(sys.modules))"
     )
     run = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False)
 

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from corpus.found import DocumentHit
 from corpus.index import AUDIENCES, chroma_nearest, close_collections, write_collections
 from corpus.lexical import Floats
+from corpus.ranking import Ranking
 from corpus.search import Searcher
 from corpus.signals import SIGNALS, load_weights, scaled
 from tests.corpus.small_index import (
@@ -199,6 +200,19 @@ def test_coverage_is_the_share_of_the_rare_words_that_a_document_holds(searcher:
     assert covered["F5"] == 0
     partly = searcher.search("passeport introuvable", limit=50, as_of=TODAY).documents
     assert 0 < next(hit for hit in partly if hit.id == "F3").signals["covered"] < 1
+
+
+def test_what_a_part_holds_in_a_group_of_indexes_counts_in_those_after_it(
+    small: SmallIndex, searcher: Searcher
+) -> None:
+    ranking = Ranking(small.folder)
+    question = searcher.analyse("justificatif pour une carte d'identité")
+    named, told = searcher.covered(question, (ranking.said, ranking.parts), (ranking.wholes,))
+    (together,) = searcher.covered(question, (ranking.said, ranking.parts, ranking.wholes))
+
+    assert told.tolist() == together.tolist()
+    assert (told >= named).all()
+    assert told.max() > named.max() > 0
 
 
 def test_at_equal_score_authority_comes_first_and_then_the_id(tmp_path: Path) -> None:

@@ -93,7 +93,8 @@ def test_a_shipped_vector_is_nearly_the_one_that_the_model_gives() -> None:
 
 def test_vectors_shipped_for_another_model_are_not_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_shipped(tmp_path / "phrases.npz", ["un acte"], np.full((1, DIMENSION), 0.5, np.float32), "0" * 64)
-    monkeypatch.setattr(sense_module, "PHRASES_FILE", tmp_path / "phrases.npz")
+    for file in ("PHRASES_FILE", "CARDS_FILE"):
+        monkeypatch.setattr(sense_module, file, tmp_path / "phrases.npz")
     model = SentenceModel()
 
     assert shipped(model) == {}
