@@ -9,16 +9,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from bot.lead import case_of, lead_of
-from bot.page import PROSE, Page, Relevance, heading_of, page_of, pieces_of, sentence_of
-from bot.roles import asked_role, role_of
+from bot.lead import case_of, lead_of, rows_for, said_rows
+from bot.page import PROSE, Page, Relevance, heading_of, introduced, page_of, pieces_of, sentence_of
+from bot.roles import asked_role, asks_right, role_of, says_who
 from bot.settle import settle
 from bot.turn import Asked, Role, Sentence, Status, Turn
-from corpus.branches import Choice, build_graph
-from corpus.document import REMARKS, DocumentKind
-from corpus.situations import are_outcomes
+from corpus.branches import Choice, build_graph, starts_with
+from corpus.document import REMARKS, BlockKind, DocumentKind, Passage, Trail
+from corpus.situations import are_events, are_outcomes
 
 _LIMITS = {Role.STEPS: 5, Role.DOCUMENTS: 14, Role.COST: 4, Role.DELAY: 4, Role.WHERE: 3, Role.ONLINE: 4}
+_BESIDE = frozenset({Role.STEPS, Role.COST, Role.DELAY})
+"""Kinds of lines that are left out beside a heading that the question names, unless they stand under it."""
+
+_SHORT_SECTION = 3
 _CAUTIONS = 5
 _SMALL_CHOICE = 4
 """A choice of at most this many options is shown option by option when nothing decides between them."""
@@ -80,28 +84,62 @@ def _asked(page: Page) -> Choice | None:
     when that heading is near what was asked.
     """
     role = asked_role(page.question.text)
+    right = asks_right(page.question.text)
     found: list[tuple[float, Choice]] = []
     for choice in page.settled.open:
-        if are_outcomes([branch.label for branch in choice.branches]):
+        labels = [branch.label for branch in choice.branches]
+        if are_outcomes(labels) or (are_events(labels) and not _splits_all(choice)):
             continue
-        near = [page.near[p.ref] + _IN_ROLE * (role is not None and role_of(p) is role) for p in page.under(choice)]
+        near = [page.near[p.ref] + _IN_ROLE * _is_asked(p, role, right=right) for p in page.under(choice)]
         if near:
             found.append((max(near), choice))
     needed = _NEAR * max(page.near.values(), default=0.0)
-    asked = [pair for pair in found if pair[0] >= needed or all(step.choice for step in pair[1].parent)]
+    under = max((page.near[p.ref] for p in page.under_named(page.passages)), default=0.0)
+    asked = [
+        (near, choice)
+        for near, choice in found
+        if _splits_all(choice) or near >= (needed if _on_the_way(page, choice) else max(needed, under))
+    ]
     return max(asked, key=lambda pair: pair[0])[1] if asked else None
+
+
+def _is_asked(passage: Passage, role: Role | None, *, right: bool) -> bool:
+    """Tell whether a passage stands under a heading of the kind asked for, or of conditions when a right is asked."""
+    if role is not None and role_of(passage) is role:
+        return True
+    return right and any(says_who(step.title) for step in passage.path if not step.choice)
+
+
+def _splits_all(choice: Choice) -> bool:
+    return all(step.choice for step in choice.parent)
+
+
+def _on_the_way(page: Page, choice: Choice) -> bool:
+    """Tell whether a choice stands above or under the heading that the question names, if it names one."""
+    return choice.parent[: len(page.named)] == page.named[: len(choice.parent)]
 
 
 def _compose(turn: Turn, page: Page, asked: Choice | None) -> Iterator[Sentence]:
     shown: set[str] = set()
-    yield from _keep(_lead(turn, page, asked), shown)
+    cited: set[str] = set()
+    for sentence in _keep(_body(turn, page, asked), shown):
+        cited.update(citation.passage for citation in sentence.citations)
+        yield sentence
+    if _has_sections(turn):
+        yield from _keep(_cautions(turn, page, cited), shown)
+
+
+def _body(turn: Turn, page: Page, asked: Choice | None) -> Iterator[Sentence]:
+    yield from _opening(turn, page, asked)
     if asked is not None and len(asked.branches) <= (_EVERY_CASE if turn.conversation.every_case else _SMALL_CHOICE):
-        yield from _keep(_cases(turn, page, asked), shown)
-    if turn.card is None or turn.card.kind not in {DocumentKind.SHEET, DocumentKind.SERVICE}:
-        return
-    for role, limit in _LIMITS.items():
-        yield from _keep(_section(turn, page, role, limit), shown)
-    yield from _keep(_cautions(turn, page, set(shown)), shown)
+        yield from _cases(turn, page, asked)
+    if _has_sections(turn):
+        for role, limit in _LIMITS.items():
+            yield from _section(turn, page, role, limit)
+
+
+def _has_sections(turn: Turn) -> bool:
+    return turn.card is not None and turn.card.kind in {DocumentKind.SHEET, DocumentKind.SERVICE}
 
 
 def _keep(sentences: Iterable[Sentence], shown: set[str]) -> Iterator[Sentence]:
@@ -110,6 +148,49 @@ def _keep(sentences: Iterable[Sentence], shown: set[str]) -> Iterator[Sentence]:
         if sentence.text not in shown:
             shown.add(sentence.text)
             yield sentence
+
+
+def _opening(turn: Turn, page: Page, asked: Choice | None) -> Iterator[Sentence]:
+    """The first words: what stands under the heading that the question names, else what is nearest to it.
+
+    Who asks for a price, a delay... reads it first, and then what stands under that heading.
+    """
+    role = asked_role(turn.query)
+    under = page.under_named(page.holding())
+    named = list(_under_the_heading(turn, page, under))
+    if named and (role is None or any(role_of(passage) is role for passage in under)):
+        yield from named
+        # The rule of another heading ("Faute simple" after "Faute grave") would be read as this one's.
+        kept = [p for p in page.passages if p in under or not any(step.title and not step.choice for step in p.path)]
+        yield from _lead(turn, replace(page, passages=tuple(kept)), asked)
+    else:
+        yield from _lead(turn, page, asked)
+        yield from named
+    if (found := said_rows(page)) is not None:
+        yield from _shown(turn, page, *found)
+
+
+def _under_the_heading(turn: Turn, page: Page, under: Sequence[Passage]) -> Iterator[Sentence]:
+    """A short section passage after passage; of a long one, what begins it, or what is of the kind asked for."""
+    prose = [passage for passage in under if passage.kind in PROSE]
+    role = asked_role(turn.query)
+    if len(prose) > _SHORT_SECTION:
+        prose = [passage for passage in prose if role is not None and role_of(passage) is role] or prose
+        prose = prose[:1]
+    for passage in prose:
+        if (found := lead_of(replace(page, passages=(passage,)), role)) is not None:
+            yield from _shown(turn, page, *found)
+
+
+def _shown(
+    turn: Turn, page: Page, passage: Passage, pieces: Sequence[str], role: Role = Role.LEAD
+) -> Iterator[Sentence]:
+    """Pieces of a passage, after the line that announces their list where another passage holds it."""
+    if (found := introduced(page, passage, pieces[0])) is not None:
+        above, line = found
+        yield sentence_of(line, role, above, turn.day)
+    for piece in pieces:
+        yield sentence_of(piece, role, passage, turn.day)
 
 
 def _lead(turn: Turn, page: Page, asked: Choice | None) -> Iterator[Sentence]:
@@ -123,44 +204,65 @@ def _lead(turn: Turn, page: Page, asked: Choice | None) -> Iterator[Sentence]:
     open_best = page.best(page.under(asked)) if asked is not None else None
     if open_best is not None and page.near[passage.ref] < _CLOSE * page.near[open_best.ref]:
         return
-    for piece in pieces:
-        yield sentence_of(piece, Role.LEAD, passage, turn.day)
-    if not page.settled.names(passage.path):
-        yield from _rule_of_the_branch(turn, page)
+    branches = _said_branches(page)
+    aside = bool(branches) and not any(starts_with(passage.path, branch) for branch in branches)
+    opens = not any(step.title for step in passage.path)
+    if aside and not opens:
+        # What the asker said of themselves comes before what stands under another heading.
+        yield from _rule_of_the_branch(turn, page, branches)
+    yield from _shown(turn, page, passage, pieces)
+    if aside and opens:
+        yield from _rule_of_the_branch(turn, page, branches)
 
 
-def _rule_of_the_branch(turn: Turn, page: Page) -> Iterator[Sentence]:
-    """What the branch that the asker named says itself, after an opening that speaks for every branch.
+def _said_branches(page: Page) -> list[Trail]:
+    """The options that the asker named, down to the last one on each way."""
+    said = {choice: taken.label for choice, taken in page.settled.taken.items() if taken.why == "said"}
+    paths = {
+        passage.path[: at + 1]
+        for passage in page.holding()
+        for at, step in enumerate(passage.path)
+        if said.get(step.choice) == step.title
+    }
+    return [path for path in paths if not any(other != path and starts_with(other, path) for other in paths)]
 
-    A branch begins with its rule; what is nearest the question is read instead when a price, a delay... is asked for.
+
+def _rule_of_the_branch(turn: Turn, page: Page, branches: Sequence[Trail]) -> Iterator[Sentence]:
+    """What the branch that the asker named says itself, beside an opening that speaks for every branch.
+
+    A branch begins with its rule, and what is nearest the question follows; that alone is read when a price, a
+    delay... is asked for. Of several branches, the one nearest the question is read.
     """
-    own = tuple(p for p in page.passages if page.settled.names(p.path))
     role = asked_role(turn.query)
-    if role is None:
-        own = tuple(p for p in own if p.kind in PROSE and page.settled.holds(p.path))[:1]
-    if (found := lead_of(replace(page, passages=own), role)) is None:
+    holding = [p for p in page.holding() if p.kind in PROSE and any(starts_with(p.path, path) for path in branches)]
+    nearest = page.best(holding)
+    if nearest is None:
         return
-    passage, pieces = found
-    for piece in pieces:
-        yield sentence_of(piece, Role.LEAD, passage, turn.day)
+    path = next(path for path in branches if starts_with(nearest.path, path))
+    own = tuple(passage for passage in holding if starts_with(passage.path, path))
+    for passages in [own] if role is not None else [own[:1], own]:
+        if (found := lead_of(replace(page, passages=passages), role)) is not None:
+            yield from _shown(turn, page, *found)
 
 
 def _cases(turn: Turn, page: Page, choice: Choice) -> Iterator[Sentence]:
     """The first words of each option, under its label, when nothing says which one holds."""
     for branch in choice.branches:
-        if (found := case_of(page, branch)) is not None:
-            passage, pieces = found
-            for piece in pieces:
-                sentence = sentence_of(piece, Role.CASE, passage, turn.day)
-                yield replace(sentence, heading=heading_of(passage.path[len(branch.path) - 1 :]))
+        if (found := case_of(page, branch, asked_role(turn.query))) is not None:
+            heading = heading_of(found[0].path[len(branch.path) - 1 :])
+            yield from (replace(said, heading=heading) for said in _shown(turn, page, *found, Role.CASE))
 
 
 def _section(turn: Turn, page: Page, role: Role, limit: int) -> list[Sentence]:
+    every = [p for p in page.holding() if role_of(p) is role and p.kind not in REMARKS]
+    under = page.under_named(every)
+    if not under and page.named and role in _BESIDE and role is not asked_role(turn.query):
+        # Who names a heading asks for what is under it: the rest of the document would drown it.
+        return []
     found = [
         sentence_of(piece, role, passage, turn.day)
-        for passage in page.holding()
-        if role_of(passage) is role and passage.kind not in REMARKS
-        for piece in pieces_of(passage)
+        for passage in under or every
+        for piece in (rows_for(page, passage) if passage.kind is BlockKind.TABLE else _announced(page, passage))
     ]
     kept = found[:limit]
     # A line that announces a list is nothing without it.
@@ -169,19 +271,28 @@ def _section(turn: Turn, page: Page, role: Role, limit: int) -> list[Sentence]:
     return kept
 
 
+def _announced(page: Page, passage: Passage) -> Sequence[str]:
+    """The pieces of a passage, but for a last line that announces what is not read after it."""
+    pieces = pieces_of(passage)
+    rank = next(at for at, other in enumerate(page.passages) if other.ref == passage.ref)
+    after = page.passages[rank + 1] if rank + 1 < len(page.passages) else None
+    follows = after is not None and page.settled.holds(after.path) and after.path[: len(passage.path)] == passage.path
+    return pieces if follows or len(pieces) == 0 or not pieces[-1].endswith(":") else pieces[:-1]
+
+
 def _left_out(turn: Turn, page: Page, sentences: Sequence[Sentence]) -> int:
     """Count the lines of the sections shown that their limits left out."""
     if turn.card is None or turn.card.kind is not DocumentKind.SHEET:
         return 0
     shown = {sentence.text for sentence in sentences}
-    every = (s.text for role in _LIMITS for s in _section(turn, page, role, len(turn.passages) * 100))
-    return len(set(every) - shown)
+    sections = [p for p in page.holding() if role_of(p) in _LIMITS and p.kind not in REMARKS]
+    return len({piece for passage in sections for piece in pieces_of(passage)} - shown)
 
 
-def _cautions(turn: Turn, page: Page, shown: set[str]) -> list[Sentence]:
+def _cautions(turn: Turn, page: Page, cited: set[str]) -> list[Sentence]:
     """Remarks that stand above or beside what is shown."""
     holding = page.holding()
-    places = {p.path for p in holding if any(piece in shown for piece in pieces_of(p))}
+    places = {p.path for p in holding if p.ref in cited}
     remarks = [p for p in holding if p.kind in REMARKS and any(place[: len(p.path)] == p.path for place in places)]
     return [
         sentence_of(piece, Role.CAUTION, passage, turn.day)

@@ -31,23 +31,47 @@ def asked_role(question: str) -> Role | None:
     return _first_match("asked", question)
 
 
+def asks_right(question: str) -> bool:
+    """Tell whether a question asks if somebody has a right to something, or may do it."""
+    return bool(_right()["asked"].search(_plain(question)))
+
+
+def says_who(heading: str) -> bool:
+    """Tell whether a heading announces who a thing is for, and on what conditions."""
+    return bool(_right()["heading"].search(_plain(heading)))
+
+
 def besides_role(question: str) -> str:
     """Return a question, folded, without the words by which it asks for something in particular."""
-    folded = fold(question).replace("’", "'")
+    folded = _plain(question)
     for _, pattern in _patterns()["asked"]:
         folded = pattern.sub(" ", folded)
     return folded
 
 
 def _first_match(table: str, text: str) -> Role | None:
-    folded = fold(text).replace("’", "'")
+    folded = _plain(text)
     return next((role for role, pattern in _patterns()[table] if pattern.search(folded)), None)
+
+
+def _plain(text: str) -> str:
+    return fold(text).replace("’", "'")
+
+
+@cache
+def _right() -> dict[str, re.Pattern[str]]:
+    patterns: dict[str, str] = _tables()["right"]
+    return {name: re.compile(pattern) for name, pattern in patterns.items()}
+
+
+@cache
+def _tables() -> dict[str, dict[str, str]]:
+    return tomllib.loads(_FILE.read_text(encoding="utf-8"))
 
 
 @cache
 def _patterns() -> dict[str, tuple[tuple[Role, re.Pattern[str]], ...]]:
-    tables = tomllib.loads(_FILE.read_text(encoding="utf-8"))
     return {
-        name: tuple((Role(role), re.compile(pattern)) for role, pattern in patterns.items())
-        for name, patterns in tables.items()
+        name: tuple((Role(role), re.compile(pattern)) for role, pattern in _tables()[name].items())
+        for name in ("heading", "asked")
     }

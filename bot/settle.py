@@ -17,6 +17,7 @@ from corpus.document import Trail
 from corpus.quantities import Stated, fits_among, quantities_stated
 from corpus.situations import (
     Fact,
+    are_aspects,
     are_ways,
     is_general,
     is_negative,
@@ -54,7 +55,8 @@ class Settled:
     Attributes:
         taken: by choice id, the branch that holds.
         open: situation choices on which the branches differ and nothing decides, outermost first.
-        listed: ids of the choices between ways of doing one thing, told by their labels: each of them holds.
+        listed: ids of the choices between ways of doing one thing or sides of one subject, told by their labels: each
+            of them holds.
         within: by choice id, the branch that holds under an option still open, should that option be the one.
     """
 
@@ -67,11 +69,6 @@ class Settled:
         """Tell whether a passage under `path` holds once the open choices above it are settled its way."""
         settled = {**self.taken, **self.within}
         return all(settled[step.choice].label == step.title for step in path if step.choice in settled)
-
-    def names(self, path: Trail) -> bool:
-        """Tell whether a passage under `path` stands under an option that the asker named."""
-        said = {choice: taken.label for choice, taken in self.taken.items() if taken.why == "said"}
-        return any(said.get(step.choice) == step.title for step in path)
 
     def holds(self, path: Trail) -> bool:
         """Tell whether a passage under `path` holds for the asker: no option on it was left out or left open."""
@@ -157,7 +154,7 @@ def _settle(choices: Sequence[Choice], asked: _Asked, said: Mapping[tuple[str, .
         if (branch := _of_label(choice, said.get(choice.signature, ""))) is not None:
             taken[choice.id] = Taken(branch.label, "said")
             waiting[:0] = branch.children
-        elif choice.ways or are_ways([option.label for option in choice.branches]):
+        elif _all_hold(choice):
             listed.add(choice.id)
             waiting[:0] = [child for option in choice.branches for child in option.children]
         elif (found := _decide_or_alike(choice, asked)) is not None:
@@ -167,6 +164,12 @@ def _settle(choices: Sequence[Choice], asked: _Asked, said: Mapping[tuple[str, .
         else:
             opened.append(choice)
     return Settled(taken, tuple(opened), frozenset(listed))
+
+
+def _all_hold(choice: Choice) -> bool:
+    """Tell whether the options are no situations: ways of doing one thing, or sides of one subject."""
+    labels = [option.label for option in choice.branches]
+    return choice.ways or are_ways(labels) or are_aspects(labels)
 
 
 def _decide_or_alike(choice: Choice, asked: _Asked) -> tuple[Branch, str] | None:
@@ -252,12 +255,26 @@ def _below(branch: Branch, heard: _Heard) -> float:
 
 
 def _own_evidence(choice: Choice, heard: _Heard) -> list[float]:
-    labels = [branch.label for branch in choice.branches]
+    return _said_of([branch.label for branch in choice.branches], _above(choice), heard)
+
+
+def rows_said(labels: Sequence[str], above: str, text: str) -> list[float]:
+    """What a question says for each row of a table, by the label that opens it; below 0 for a row it rules out.
+
+    Args:
+        labels: first cell of each row.
+        above: what the table and its first column are about.
+        text: the question.
+    """
+    return _said_of(labels, above, _Heard.of(text))
+
+
+def _said_of(labels: Sequence[str], above: str, heard: _Heard) -> list[float]:
     named = [_NAMED if _is_named(label, labels, heard.text) else 0.0 for label in labels]
     if sum(named) > _NAMED:
         # Who names two options compares them.
         return [0.0] * len(labels)
-    counted = fits_among(heard.stated, labels, _above(choice))
+    counted = fits_among(heard.stated, labels, above)
     facts = [_spoken_for(label, heard) for label in labels]
     # A stated figure outside the range of a label rules it out, whatever else is said.
     return [

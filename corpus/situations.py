@@ -83,9 +83,19 @@ def are_ways(labels: Sequence[str]) -> bool:
     return all(_default("ways").search(_plain(label)) for label in labels)
 
 
+def are_aspects(labels: Sequence[str]) -> bool:
+    """Tell whether every label is a side of the subject ("Procédure", "Peine"), which is read and never chosen."""
+    return all(_default("aspects").search(_plain(label)) for label in labels)
+
+
 def are_outcomes(labels: Sequence[str]) -> bool:
     """Tell whether every label is how a procedure ends ("Demande rejetée"), which an asker seldom knows yet."""
     return all(_default("outcome").search(_plain(label)) for label in labels)
+
+
+def are_events(labels: Sequence[str]) -> bool:
+    """Tell whether every label is something that may happen ("En cas d'hospitalisation")."""
+    return all(_default("events").search(_plain(label)) for label in labels)
 
 
 def is_negative(label: str) -> bool:

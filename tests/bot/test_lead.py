@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from bot.lead import case_of, lead_of
+from bot.lead import case_of, lead_of, rows_for, said_rows
 from bot.page import Page, page_of, pieces_of
 from bot.settle import Settled, settle
 from bot.turn import Role
@@ -157,3 +157,85 @@ def test_a_case_is_told_by_its_own_passage() -> None:
 
     assert said == {"Grand format": ["Payez 86 €."], "Petit format": ["Payez 17 €."]}
     assert isinstance(made.settled, Settled)
+
+
+DEGREES = Block(
+    BlockKind.TABLE,
+    "Groupe : Groupe 1 | Aide : 900 €\nGroupe : Groupe 2 | Aide : 700 €\nGroupe : Autre groupe | Aide : Aucune",
+    (Step("Montant"),),
+)
+
+
+def test_the_row_that_the_question_names_is_the_one_shown() -> None:
+    assert leading("aide pour ma tante en groupe 2", None, DEGREES) == ["Groupe : Groupe 2 | Aide : 700 €"]
+    assert rows_for(page("en groupe 2", DEGREES), cut([DEGREES])[0]) == ["Groupe : Groupe 2 | Aide : 700 €"]
+    found = said_rows(page("en groupe 2", DEGREES))
+    assert found is not None
+    assert found[1] == ["Groupe : Groupe 2 | Aide : 700 €"]
+
+
+def test_a_row_glued_to_its_header_and_a_row_without_one_are_read_by_their_label() -> None:
+    glued = Block(
+        BlockKind.TABLE,
+        "Groupe | Aide | Groupe 2 | 700 €\nGroupe : Groupe 3 | Aide : 500 €",
+        (Step("Montant"),),
+    )
+    bare = Block(BlockKind.TABLE, "Grand format : 9 €\nPetit format : 3 €", (Step("Montant"),))
+
+    assert rows_for(page("en groupe 2", glued), cut([glued])[0]) == ["Groupe | Aide | Groupe 2 | 700 €"]
+    assert rows_for(page("un petit format", bare), cut([bare])[0]) == ["Petit format : 3 €"]
+
+
+def test_a_table_of_which_no_row_is_named_adds_none() -> None:
+    assert said_rows(page("une aide", DEGREES)) is None
+    assert len(rows_for(page("une aide", DEGREES), cut([DEGREES])[0])) == 3
+
+
+def test_the_row_of_what_is_left_never_leads_alone() -> None:
+    assert leading("une aide, ou aucune ?", None, DEGREES) == DEGREES.text.split("\n")
+
+
+def test_a_subtitle_does_not_end_the_lead_nor_begin_it() -> None:
+    blocks = (text("Procédure\nLa carte se demande au guichet.\nDélai de la carte", "Dossier"),)
+
+    assert leading("la carte au guichet", None, *blocks) == ["La carte se demande au guichet."]
+
+
+def test_a_figure_without_a_full_stop_is_no_subtitle() -> None:
+    blocks = (text("La carte coûte 25 €\nVous pouvez payer la carte en espèces.", "Coût"),)
+
+    assert leading("la carte", Role.COST, *blocks)[0] == "La carte coûte 25 €"
+
+
+def test_an_item_of_a_list_that_nothing_announces_leads_after_a_sentence_as_near() -> None:
+    blocks = (text("- preuve du mariage\n- photo", "Pièces"), text("Le mariage, preuve à garder.", "Condition"))
+
+    assert leading("preuve du mariage", None, *blocks) == ["Le mariage, preuve à garder."]
+
+
+def test_a_case_is_not_told_by_what_is_left_under_it() -> None:
+    blocks = (
+        text("Payez 86 € avec un jugement.", "c1/Grand format", "c2/Avec un jugement"),
+        text("Payez le format du parent 17 €.", "c1/Grand format", "c2/Autre cas"),
+        text("Payez 3 €.", "c1/Petit format"),
+    )
+    made = page("payez le parent", *blocks)
+    (choice,) = build_graph(made.passages).choices
+    found = case_of(made, choice.branches[0])
+
+    assert found is not None
+    assert found[1] == ["Payez 86 € avec un jugement."]
+
+
+def test_a_case_is_told_by_what_is_of_the_kind_asked_for() -> None:
+    blocks = (
+        text("La carte du chef est grande.", "c1/Grand format", "Aspect"),
+        text("Elle vient en 3 jours.", "c1/Grand format", "Délai"),
+        text("Payez 3 €.", "c1/Petit format"),
+    )
+    made = page("quel délai pour la carte du chef", *blocks)
+    (choice,) = build_graph(made.passages).choices
+    found = case_of(made, choice.branches[0], Role.DELAY)
+
+    assert found is not None
+    assert found[1] == ["Elle vient en 3 jours."]

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from hypothesis import given, settings
 
-from bot.page import Page, page_of, pieces_of
+from bot.page import Page, introduced, page_of, pieces_of
+from bot.roles import asks_right, says_who
 from bot.settle import Settled, Taken, settle
 from corpus.branches import build_graph
 from corpus.document import Block, BlockKind, Passage, fold_spaces
@@ -59,7 +60,7 @@ def test_what_holds_stands_under_no_option_left_out_or_open(blocks: tuple[Block,
     for passage in page_of(passages, settled, COST, shared_words).holding():
         for step in passage.path:
             if step.choice.startswith("c"):
-                assert settled.taken[step.choice].label == step.title
+                assert step.choice in settled.listed or settled.taken[step.choice].label == step.title
 
 
 def test_only_the_option_taken_and_what_is_common_hold() -> None:
@@ -109,3 +110,64 @@ def test_a_passage_under_a_heading_made_of_the_words_asked_is_nearer() -> None:
     elsewhere, here = (made.near[passage.ref] for passage in made.passages)
 
     assert here > elsewhere
+
+
+def named(question: str, *blocks: Block) -> list[str]:
+    passages = cut(blocks)
+    made = page_of(
+        passages, settle(build_graph(passages), question), analyse_question(question, Lexicon({})), shared_words
+    )
+    return [step.title for step in made.named]
+
+
+def test_the_heading_that_the_question_says_is_named_and_not_the_one_beside_it() -> None:
+    blocks = (text("Une.", "Perte simple"), text("Deux.", "Perte grave"))
+
+    assert named("une perte grave, et après ?", *blocks) == ["Perte grave"]
+    assert named("une perte, et après ?", *blocks) == []
+
+
+def test_what_follows_a_colon_in_a_heading_need_not_be_said() -> None:
+    blocks = (text("Une.", "Contestation : démarche en 2 étapes"), text("Deux.", "Paiement"))
+
+    assert named("je veux contester", *blocks) == ["Contestation : démarche en 2 étapes"]
+
+
+def test_a_heading_alone_in_its_place_or_that_denies_is_not_named() -> None:
+    assert named("la photo", text("Une.", "Photo")) == []
+    assert named("être inscrit", text("Une.", "Vous n'êtes pas inscrit"), text("Deux.", "Photo")) == []
+
+
+def test_a_heading_under_an_option_left_open_is_not_named() -> None:
+    blocks = (
+        text("Une.", "c1/Grand format", "Photo"),
+        text("Deux.", "c1/Grand format", "Empreintes"),
+        text("Trois.", "c1/Petit format"),
+    )
+
+    assert named("la photo", *blocks) == []
+    assert named("la photo du grand format", *blocks) == ["Grand format", "Photo"]
+
+
+def test_a_list_cut_from_the_line_that_announces_it_finds_it_again() -> None:
+    long = " ".join(["Payez."] * 200)
+    made = page(
+        text(f"{long} Le bail passe :", "Décès"), text(f"- au conjoint\n- au concubin {'aimé ' * 200}", "Décès")
+    )
+    above, items = made.passages[-2:]
+
+    assert introduced(made, items, "au concubin") == (above, "Le bail passe :")
+    assert introduced(made, above, "Payez.") is None
+
+
+def test_a_list_is_not_announced_by_another_section() -> None:
+    made = page(text("Le bail passe :", "Décès"), text("- au conjoint\n- au concubin", "Abandon"))
+
+    assert introduced(made, made.passages[1], "au conjoint") is None
+
+
+def test_conditions_are_nearer_to_who_asks_for_a_right() -> None:
+    assert asks_right("est-ce que j'ai droit à cette aide ?")
+    assert not asks_right("comment remplir le dossier ?")
+    assert says_who("Conditions d'attribution")
+    assert not says_who("Montant")

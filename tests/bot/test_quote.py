@@ -24,7 +24,7 @@ from tests.bot.town import (
     PASSPORT,
 )
 from tests.bot.turns import QUESTIONS, aged, found_turn, quoted, shared_words
-from tests.corpus.trees import TODAY, note, random_blocks, text
+from tests.corpus.trees import TODAY, note, random_blocks, step, text
 
 PROPERTY = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
@@ -60,7 +60,8 @@ def test_nothing_of_a_branch_that_was_not_taken_is_said_outside_the_cases(
             assert turn.question is not None
             assert turn.question.choice in {step.choice for step in options}
         else:
-            assert all(turn.settled.taken[step.choice].label == step.title for step in options)
+            decided = [step for step in options if step.choice not in turn.settled.listed]
+            assert all(turn.settled.taken[step.choice].label == step.title for step in decided)
 
 
 @PROPERTY
@@ -271,3 +272,115 @@ def test_how_a_procedure_ends_is_never_asked_about() -> None:
 
 
 ENDS = ("Demande acceptée", "Demande refusée")
+
+
+FINE = (
+    text("La carte perdue ou volée se paie, et le prix de la carte varie."),
+    text("Une perte simple se paie 5 €.", "Perte simple"),
+    text("Une perte grave se paie 9 €.", "Perte grave"),
+    text("Déposez la demande au guichet.", "Démarche"),
+)
+
+
+def test_the_rule_under_the_heading_that_is_named_comes_first() -> None:
+    lead = [s.text for s in quoted(FINE, "perte grave de la carte").sentences if s.role is Role.LEAD]
+
+    assert lead[0] == "Une perte grave se paie 9 €."
+    assert "Une perte simple se paie 5 €." not in lead
+
+
+def test_the_rule_of_another_heading_never_follows_the_one_that_is_named() -> None:
+    blocks = (
+        text("Une perte se déclare."),
+        text("Une perte grave prive de la carte.", "Perte grave"),
+        text("Une perte simple donne droit à la carte, aux indemnités et au remboursement.", "Perte simple"),
+    )
+    turn = quoted(blocks, "perte grave : droit à la carte, aux indemnités, au remboursement ?")
+
+    assert turn.sentences[0].text == "Une perte grave prive de la carte."
+    assert not any("simple" in sentence.text for sentence in turn.sentences)
+
+
+def test_sections_beside_the_heading_that_is_named_do_not_drown_it_and_are_counted() -> None:
+    turn = quoted(FINE, "perte grave de la carte")
+
+    assert said(turn, Role.STEPS) == set()
+    assert ("cut", "1") in turn.warnings
+    assert said(quoted(FINE, "perte de la carte"), Role.STEPS) == {"Déposez la demande au guichet."}
+
+
+def test_a_choice_under_another_heading_is_not_asked_about_when_one_is_named() -> None:
+    blocks = (
+        *FINE,
+        text("Payez vite la carte.", "Paiement", "c1/Avant 3 jours"),
+        text("Payez tard.", "Paiement", "c1/Plus tard"),
+    )
+
+    assert quoted(blocks, "perte grave").question is None
+    assert quoted(blocks, "la carte, comment payer vite ?").question is not None
+
+
+def test_the_items_of_a_list_come_after_the_line_that_announces_them() -> None:
+    blocks = (
+        text("La carte est remise au guichet."),
+        text("En cas de départ, le bail passe :", "Décès"),
+        text("- au conjoint du locataire\n- au concubin du locataire", "Décès"),
+    )
+    lead = [s.text for s in quoted(blocks, "conjoint ou concubin du locataire").sentences]
+
+    assert lead[:2] == ["En cas de départ, le bail passe :", "au conjoint du locataire"]
+
+
+def test_what_the_asker_said_of_themselves_comes_before_another_section() -> None:
+    blocks = (
+        text("Le dépôt est rendu en 2 mois.", "Fin", "c1/Location vide", "c2/État des lieux non conforme"),
+        text("Le dépôt est rendu en 1 mois.", "Fin", "c1/Location vide", "c2/État des lieux conforme"),
+        text("Le bailleur qui ne rend pas la caution du studio est mis en demeure.", "Litige", "c1/Location vide"),
+        text("Autre règle.", "Fin", "c1/Location meublée"),
+    )
+    turn = quoted(blocks, "bailleur d'un studio vide, la caution : l'état des lieux n'est pas pareil")
+
+    assert turn.sentences[0].text == "Le dépôt est rendu en 2 mois."
+
+
+def test_the_row_that_the_question_names_is_read_with_the_opening() -> None:
+    rows = "Groupe : Groupe 1 | Aide : 900 €\nGroupe : Groupe 2 | Aide : 700 €"
+    blocks = (text("Cette aide est versée aux personnes âgées."), Block(BlockKind.TABLE, rows, (step("Montant"),)))
+    turn = quoted(blocks, "cette aide versée aux personnes âgées : ma tante est en groupe 2")
+
+    assert said(turn, Role.LEAD) == {
+        "Cette aide est versée aux personnes âgées.",
+        "Groupe : Groupe 2 | Aide : 700 €",
+    }
+
+
+def test_a_remark_of_a_section_that_is_not_shown_is_not_shown() -> None:
+    blocks = (
+        text("La carte se paie.", "Perte simple"),
+        note("Elle peut être retirée.", "Perte simple"),
+        text("La carte se paie.", "Perte grave"),
+    )
+
+    assert said(quoted(blocks, "perte grave"), Role.CAUTION) == set()
+
+
+def test_who_asks_for_a_right_is_asked_what_decides_the_conditions() -> None:
+    blocks = (
+        text("Le jeune de 20 ans touche 500 €.", "Montant", "c1/Seul"),
+        text("Le jeune touche 800 €.", "Montant", "c1/En couple"),
+        text("Le jeune Français doit avoir travaillé 2 ans.", "Conditions", "c2/Français"),
+        text("Le jeune doit avoir un titre.", "Conditions", "c2/Étranger"),
+    )
+    turn = quoted(blocks, "le jeune a-t-il droit à cela ?")
+
+    assert turn.question is not None
+    assert turn.question.options == ("Français", "Étranger")
+
+
+def test_what_may_happen_later_is_not_asked_about_unless_the_whole_document_depends_on_it() -> None:
+    events = ("En cas de neige", "En cas d'orage")
+    under = [text(f"Le prix est suspendu, cas {at}.", "Suite", f"c1/{label}") for at, label in enumerate(events)]
+    whole = [text(f"Le prix est suspendu, cas {at}.", f"c1/{label}") for at, label in enumerate(events)]
+
+    assert quoted([text("Le prix varie."), *under], "le prix est-il suspendu ?").question is None
+    assert quoted([text("Le prix varie."), *whole], "le prix est-il suspendu ?").question is not None

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.settle import Settled, settle
+from bot.settle import Settled, rows_said, settle
 from corpus.branches import Graph, build_graph
 from corpus.chunk import passages_of
 from corpus.document import Block, BlockKind, Document, DocumentKind, Step
@@ -233,3 +233,18 @@ def test_under_an_open_choice_what_the_question_says_may_hold_and_its_contrary_m
     assert settled.may_hold(owner)
     assert not settled.may_hold(empty)
     assert not settled.holds(furnished)
+
+
+def test_sides_of_one_subject_all_hold_and_are_never_asked_about() -> None:
+    graph = a_graph("Procédure", "Peine")
+    settled = settle(graph, "mon chien a mordu")
+
+    assert settled.open == ()
+    assert settled.listed == {"c1"}
+    assert all(settled.holds(passage.path) for passage in graph.passages)
+
+
+def test_the_row_that_the_question_names_is_told_from_the_others() -> None:
+    assert rows_said(("Groupe 1", "Groupe 2", "Groupe 3"), "Groupe", "elle est en groupe 2") == [0.0, 3.0, 0.0]
+    below = rows_said(("Moins de 18 ans", "À partir de 18 ans"), "Âge", "j'ai 30 ans")
+    assert below[0] < 0 < below[1]

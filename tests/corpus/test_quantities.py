@@ -94,3 +94,24 @@ def test_an_age_fits_at_most_one_side_of_a_limit(age: int, limit: int) -> None:
 @given(st.text(max_size=200), st.text(max_size=80))
 def test_any_text_is_read_without_an_error(question: str, label: str) -> None:
     assert set(fits_among(quantities_stated(question), (label, "Avant 12 ans"))) <= {-1, 0, 1}
+
+
+def test_children_one_has_are_not_those_to_be_born() -> None:
+    labels = ("Naissance d'un enfant", "2 enfants ou plus (jumeaux, triplés)")
+
+    assert chosen("j'ai déjà deux enfants", labels) == []
+    assert chosen("j'ai deux enfants", ("1 enfant", "2 enfants")) == ["2 enfants"]
+
+
+def test_what_a_household_earns_in_a_year_settles_a_range_of_resources() -> None:
+    labels = ("30 000 € ou moins", "Entre 30 001 € et 50 000 €", "Plus de 50 000 €")
+
+    assert chosen("on gagne à deux 41 000 € par an", labels, "Ressources") == [labels[1]]
+    assert chosen("je gagne 1 900 € par mois", labels, "Ressources") == []
+    assert chosen("on gagne à deux 41 000 € par an", labels, "Ressources par mois") == []
+
+
+def test_an_age_is_heard_beside_the_one_who_has_it() -> None:
+    assert is_minor(quantities_stated("apprentie 17 ans, quel salaire")) is True
+    assert is_minor(quantities_stated("23 ans, sans emploi")) is False
+    assert is_minor(quantities_stated("salariée depuis 5 ans")) is None

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 
 from corpus.analyse import LEXICON
 from corpus.situations import (
+    are_aspects,
+    are_events,
     are_outcomes,
     are_ways,
     contradicts,
@@ -200,3 +202,36 @@ def test_every_list_a_pattern_refers_to_exists(file: str) -> None:
 @given(st.text(max_size=200), st.text(max_size=80))
 def test_any_text_is_heard_without_an_error(question: str, label: str) -> None:
     assert isinstance(speaks_for(situation_heard(question), label), int)
+
+
+@pytest.mark.parametrize(
+    ("question", "expected", "other"),
+    [
+        ("enceinte de mon deuxième", "Naissance d'un enfant", "2 enfants ou plus (jumeaux)"),
+        ("on attend des jumeaux", "2 enfants ou plus (jumeaux)", "Naissance d'un enfant"),
+        ("enceinte de mon quatrième, déjà trois enfants", "Naissance d'un enfant", "Naissances multiples"),
+        ("je suis enceinte du 3ème", "3e enfant ou plus", "2e enfant"),
+        ("nous venons d'obtenir la nationalité française", "Jeune devenu Français", "Jeune né Français"),
+        ("le locataire est décédé", "Décès", "Abandon du logement"),
+        ("puis-je rompre mon CDD ?", "Rupture anticipée", "À la date prévue au contrat"),
+        ("mon patron veut me licencier", "Rupture par l'employeur", "Rupture par le salarié"),
+        ("je veux démissionner", "Rupture par le salarié", "Rupture par l'employeur"),
+        ("l'état des lieux de sortie n'est pas bon", "État des lieux non conforme", "État des lieux conforme"),
+        ("l'état des lieux était impeccable", "État des lieux conforme", "État des lieux non conforme"),
+        ("du bruit tous les soirs jusqu'à 2h du matin", "Tapage nocturne", "En journée"),
+        ("du bruit dans la journée", "En journée", "Tapage nocturne"),
+        ("j'ai une carte de séjour", "Vous êtes étranger", "Vous êtes Français"),
+        ("ma femme est tunisienne", "Maroc-Tunisie", "Autre pays"),
+        ("un achat inconnu sur un site internet", "Fraude sur internet", "Autre situation"),
+    ],
+)
+def test_what_was_said_is_not_asked_again(question: str, expected: str, other: str) -> None:
+    assert best(question, expected, other) == expected
+
+
+def test_sides_of_a_subject_are_no_situations() -> None:
+    assert are_aspects(["Procédure", "Peine"])
+    assert not are_aspects(["Peine", "Vous êtes mineur"])
+    assert are_ways(["Envoi par courrier", "Dépôt au guichet"])
+    assert are_events(["En cas de neige", "En cas d'orage"])
+    assert not are_events(["En cas de neige", "Vous êtes mineur"])
