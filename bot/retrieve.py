@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.answerable import belief, evidence, refusal
+from bot.fuse import LIKELY, trust
 from bot.turn import Status, Turn
 from corpus.contacts import Authorities, Authority
 from corpus.found import Found
@@ -52,14 +53,22 @@ class Retrieve:
         if not found.question.terms and turn.language != "fr":
             return replace(turn, status=Status.UNANSWERABLE_LANGUAGE)
         authority = self._other_authority(turn.query)
-        least = max(self._least, turn.least, _IN_DOUBT if turn.in_doubt else 0.0)
-        if not found.documents or belief(evidence(found, self._searcher)) < least:
+        if not self._answers(turn, found):
             return _unanswered(turn, authority)
         best = found.documents[0]
         turn = replace(turn, card=self._store.document(best.key), passages=self._store.passages_of(best.key))
         if authority is not None and self._agrees(authority, best.title):
             return replace(turn, notices=(*turn.notices, ("authority", authority.name)))
         return turn
+
+    def _answers(self, turn: Turn, found: Found) -> bool:
+        """Tell whether the best document is believed; of a follow-up, what its searches say together (bot/fuse.py)."""
+        if not found.documents:
+            return False
+        doubt = max(turn.least, _IN_DOUBT if turn.in_doubt else 0.0)
+        if turn.own_words is not None:
+            return trust(found) >= max(LIKELY, doubt)
+        return belief(evidence(found, self._searcher)) >= max(self._least, doubt)
 
     def _found(self, turn: Turn, *, follows: bool) -> Found:
         """What a search gives; the one that was made already, when it was of the same words."""

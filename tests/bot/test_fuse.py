@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.fuse import fuse
+from bot.fuse import LIKELY, TIED, fuse, trust
 from corpus.found import DocumentHit, Found
 from corpus.question import Question
 
@@ -64,3 +64,21 @@ def test_every_document_comes_once_the_best_first(searches: list[tuple[Scores, f
     assert len(keys) == len(set(keys))
     assert set(keys) == {key for listed, _ in searches for key in listed}
     assert scores == sorted(scores, reverse=True)
+
+
+def test_a_document_that_leads_is_trusted_and_one_that_all_searches_put_low_is_not() -> None:
+    assert trust(found("a", {"A": 1.5, "B": 0.8})) > LIKELY
+    assert trust(found("a", {"A": 0.7, "B": 0.65})) < LIKELY
+    assert trust(found("a", {})) == 0.0
+
+
+def test_a_document_tied_with_the_best_takes_nothing_from_its_lead() -> None:
+    alone, tied = {"A": 1.0, "C": 0.7}, {"A": 1.0, "B": 1.0 - TIED / 2, "C": 0.7}
+
+    assert trust(found("a", tied)) == pytest.approx(trust(found("a", alone)))
+    assert trust(found("a", {"A": 1.0, "B": 0.9, "C": 0.7})) < trust(found("a", alone))
+
+
+@given(SCORES)
+def test_trust_is_a_probability(scores: Scores) -> None:
+    assert 0.0 <= trust(found("a", scores)) <= 1.0

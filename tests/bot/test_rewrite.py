@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from bot.assembly import Assembly
 from bot.rewrite import Rewrite, continued
 from bot.turn import NO_CONVERSATION, Asked, Conversation, Exchange, Role, Status, Turn
+from corpus.found import DocumentHit, Found
 from tests.bot.town import DAY, LOST_CARD
 
 AGE = Asked("Quel âge ?", "c1", ("Vous êtes majeur", "Votre enfant est mineur"))
@@ -51,6 +52,19 @@ def played(bot: Assembly, *messages: str) -> Turn:
         conversation = continued(turn)
     assert turn is not None
     return turn
+
+
+def _searches_counted(bot: Assembly, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The list of what is searched from now on."""
+    searched: list[str] = []
+    search = bot.opened.searcher.search
+
+    def counted(text: str, **options: object) -> object:
+        searched.append(text)
+        return search(text, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(bot.opened.searcher, "search", counted)
+    return searched
 
 
 @pytest.mark.parametrize("text", FOLLOW_UPS)
@@ -96,6 +110,33 @@ def test_a_follow_up_on_another_thing_leaves_the_document_before(rewrite: Rewrit
     assert continued(replace(turn, status=Status.ANSWERED)).exchanges[-1].text == text
 
 
+@pytest.mark.parametrize(
+    ("text", "best", "other", "kept"),
+    [
+        ("et le repas de la cantine scolaire ?", 1.5, 0.8, True),
+        ("et le repas de la cantine scolaire ?", 0.6, 0.5, False),
+        ("et le repas de la cantine scolaire ?", 1.5, 1.48, False),
+        ("et si je prends un repas de cantine ?", 1.5, 1.48, True),
+        ("combien ?", 0.6, 0.5, True),
+    ],
+    ids=["found clearly", "nothing trusted", "as near as another", "another case of the same", "no word of its own"],
+)
+def test_the_document_before_is_left_when_several_words_of_a_message_are_not_clearly_about_it(
+    bot: Assembly, monkeypatch: pytest.MonkeyPatch, lost: Exchange, text: str, best: float, other: float, kept: bool
+) -> None:
+    searcher = bot.opened.searcher
+
+    def search(asked: str, **_: object) -> Found:
+        hits = ((lost.document, best), ("F9007", other), ("F9002", 0.1))
+        return Found(searcher.analyse(asked), tuple(DocumentHit(key, key, key, score, ()) for key, score in hits))
+
+    monkeypatch.setattr(searcher, "search", search)
+
+    turn = after(Rewrite(searcher, bot.opened.store), lost, text=text)
+
+    assert turn.conversation.document == (lost.document if kept else "")
+
+
 def test_a_question_that_stands_alone_is_searched_once_and_left_alone(rewrite: Rewrite, lost: Exchange) -> None:
     turn = after(rewrite, lost, text=CANTEEN)
 
@@ -105,18 +146,46 @@ def test_a_question_that_stands_alone_is_searched_once_and_left_alone(rewrite: R
 
 
 def test_what_was_found_is_not_searched_again(bot: Assembly, monkeypatch: pytest.MonkeyPatch) -> None:
-    searched: list[str] = []
-    search = bot.opened.searcher.search
-
-    def counted(text: str, **options: object) -> object:
-        searched.append(text)
-        return search(text, **options)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(bot.opened.searcher, "search", counted)
+    searched = _searches_counted(bot, monkeypatch)
     played(bot, LOST_CARD, "et combien ça coûte ?", CANTEEN)
 
-    # Once for a question; three times for a follow-up: alone, after the question before, after its title too.
-    assert len(searched) == 5
+    # Once for a question; twice for the first follow-up: alone, and after the question before, which is the first one.
+    assert len(searched) == 4
+    assert searched[2] == f"{LOST_CARD} et combien ça coûte ?"
+
+
+def test_a_message_is_searched_after_the_first_question_too_which_tells_the_situation(
+    rewrite: Rewrite, bot: Assembly, lost: Exchange, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    searched = _searches_counted(bot, monkeypatch)
+    later = Exchange("Et la cantine ?", Status.UNANSWERABLE_NO_SOURCE)
+    text = "mon enfant mineur aussi"
+
+    turn = after(rewrite, lost, later, text=text)
+
+    assert searched == [text, f"{later.text} {text}", f"{lost.text} {text}"]
+    assert turn.found is not None
+    assert turn.found.documents[0].key == lost.document
+
+
+def test_greetings_before_the_first_question_tell_no_situation(
+    rewrite: Rewrite, bot: Assembly, lost: Exchange, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    searched = _searches_counted(bot, monkeypatch)
+
+    after(rewrite, Exchange("Bonjour", Status.REFUSED_SMALL_TALK), lost, text="et combien ?")
+
+    assert searched == ["et combien ?", f"{lost.text} et combien ?"]
+
+
+def test_a_message_without_a_word_of_its_own_is_not_ranked_by_what_it_says_alone(
+    rewrite: Rewrite, lost: Exchange
+) -> None:
+    turn = after(rewrite, replace(lost, document=""), text="combien ça coûte ?")
+
+    assert turn.own_words == 0
+    assert turn.found is not None
+    assert turn.found.question.text == f"{lost.text} combien ça coûte ?"
 
 
 def test_a_first_message_has_nothing_to_follow(rewrite: Rewrite) -> None:
@@ -161,6 +230,18 @@ def test_all_cases_are_shown_to_who_does_not_know(rewrite: Rewrite, lost: Exchan
     turn = after(rewrite, replace(lost, question=AGE), text="je ne sais pas")
 
     assert (turn.conversation.document, turn.conversation.every_case) == (lost.document, True)
+
+
+@pytest.mark.parametrize("text", ["tous", "les deux", "toutes les situations", "pour les deux"])
+def test_both_options_are_taken_by_who_says_so(rewrite: Rewrite, lost: Exchange, text: str) -> None:
+    assert after(rewrite, replace(lost, question=AGE), text=text).conversation.every_case
+
+
+@pytest.mark.parametrize("text", ["le bailleur veut faire visiter tous les soirs", "un timbre pour les deux cartes"])
+def test_a_sentence_that_only_holds_the_word_all_or_both_asks_for_something_else(
+    rewrite: Rewrite, lost: Exchange, text: str
+) -> None:
+    assert not after(rewrite, replace(lost, question=AGE), text=text).conversation.every_case
 
 
 def test_thanks_in_between_do_not_end_the_subject(rewrite: Rewrite, lost: Exchange) -> None:
