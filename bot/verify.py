@@ -102,7 +102,8 @@ class Verify:
             if fold_spaces(citation.quote) not in fold_spaces(passage.text):
                 return False
         # A row of a table in a model's words had its cells compared with their headers, in bot/checks.
-        return (sentence.origin is Origin.MODEL and _cites_a_row(sentence)) or _figures_are_quoted(sentence)
+        cited = [citation.quote for citation in sentence.citations]
+        return (sentence.origin is Origin.MODEL and _cites_a_row(sentence)) or figures_are_quoted(sentence.text, cited)
 
     def refusal(self, sentence: Sentence, turn: Turn) -> str:
         """Return why a sentence of a model is not proved (a key of checks/reasons.toml); empty when it is."""
@@ -139,7 +140,7 @@ class Verify:
         # What one quote stands under says nothing of another: only what they share is what they are about.
         shared = sorted(frozenset.intersection(*around))
         reason = refusal(sentence.text, tuple(dict.fromkeys(quotes)), shared, turn.query)
-        if not reason and not _cites_a_row(sentence) and not _figures_are_quoted(sentence, quotes):
+        if not reason and not _cites_a_row(sentence) and not figures_are_quoted(sentence.text, quotes):
             # Promise 2: the words around a figure are the publisher's, as far as its clause goes.
             reason = "figures"
         return reason, quotes
@@ -240,15 +241,15 @@ def _cites_a_row(sentence: Sentence) -> bool:
     return any(" | " in citation.quote for citation in sentence.citations)
 
 
-def _figures_are_quoted(sentence: Sentence, whole: Sequence[str] = ()) -> bool:
+def figures_are_quoted(text: str, whole: Sequence[str]) -> bool:
     """Tell whether each clause with a figure is verbatim in a quote, and no figure is said more often than quoted.
 
     Args:
-        sentence: to check.
-        whole: its quotes, grown to the publisher's sentences; those of its citations when empty.
+        text: the sentence to check.
+        whole: its quotes, grown to the publisher's sentences or as cited.
     """
-    text = fold_spaces(sentence.text)
-    quotes = [fold_spaces(quote) for quote in whole or [citation.quote for citation in sentence.citations]]
+    text = fold_spaces(text)
+    quotes = [fold_spaces(quote) for quote in whole]
     quoted = Counter(figure for quote in quotes for figure in find_figures(quote))
     # As a whole figure: the 6 of "86" is not quoted by it.
     if Counter(find_figures(text)) - quoted:

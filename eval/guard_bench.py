@@ -11,6 +11,11 @@ replaced by the quote, dropped. The wrong place of an honest quote is numbered a
 not the steps before the model would give it: a leak there is the guard's alone, not yet the resident's. Shares have
 exact 95 % bounds; a kind that could not be planted has none.
 
+Of an honest answer, what its reader sees is counted too. It is *wholly replaced* when no word of the model's is left in
+it: all its sentences were replaced or dropped. Some could not be kept by any guard that keeps promise 2 (DESIGN.md): a
+clause of the sentence carries a figure and is not the publisher's to the letter, so that the quote of that clause must
+stand in its place. Those are *owed to the figure*, and told apart.
+
 Plain passages measure near echoes, where any word changed stands out; paraphrases measure free wording, where nearly
 every word has changed honestly. Neither is a sample of what a real model writes. Rules may be set on `tune` only,
 whose leaks are named (id, kind, ref; never the words); `report` prints counts alone.
@@ -32,7 +37,9 @@ from enum import StrEnum
 from typing import Any
 
 from bot.assembly import Assembly, assemble
+from bot.checks.whole import whole_quotes
 from bot.turn import Draft, Origin, Role, Turn
+from bot.verify import figures_are_quoted
 from corpus.analyse import folded_words
 from corpus.errors import CorpusError
 from corpus.settings import load_settings
@@ -83,12 +90,16 @@ class Measure:
     Attributes:
         planted: by group (`paraphrases`, `plain`) then kind of error.
         honest: by kind of true sentence.
+        answers: of each paraphrase, whether each of its sentences is wholly replaced.
+        owed: sentences wholly replaced whose clause with a figure is not the publisher's.
         closeness: of each paraphrase to its quotes: share of its words found in order, longest run of words.
         seconds, sentences: spent in the guard, and how many sentences it judged.
     """
 
     planted: defaultdict[tuple[str, str], Tally] = field(default_factory=lambda: defaultdict(Tally))
     honest: defaultdict[str, Tally] = field(default_factory=lambda: defaultdict(Tally))
+    answers: defaultdict[str, list[bool]] = field(default_factory=lambda: defaultdict(list))
+    owed: int = 0
     closeness: list[tuple[float, int]] = field(default_factory=list)
     seconds: float = 0.0
     sentences: int = 0
@@ -149,8 +160,12 @@ def measure(groups: Mapping[str, Iterable[Trial]], guard: Guard, kinds: Sequence
         found.planted |= {(group, kind): Tally() for kind in kinds}
         for trial in trials:
             honest = _passed(drafted(trial, trial.sentence), guard, found)
-            found.honest[trial.kind].add(judge("", trial.sentence, trial.sentence, honest), trial)
+            outcome = judge("", trial.sentence, trial.sentence, honest)
+            found.honest[trial.kind].add(outcome, trial)
             if group == "paraphrases":
+                replaced = outcome in {Outcome.REPLACED, Outcome.DROPPED}
+                found.answers[trial.id.partition(".")[0]].append(replaced)
+                found.owed += replaced and rewords_a_figure(trial)
                 found.closeness.append(closeness(trial.sentence))
             places = WrongPlaces(trial, assembly.opened.store, titles)
             for kind, lied in _lies(trial, kinds, places):
@@ -175,6 +190,18 @@ def _passed(turn: Turn, guard: Guard, found: Measure) -> Turn:
     return answered
 
 
+def rewords_a_figure(trial: Trial) -> bool:
+    """Tell whether a clause of the sentence carries a figure and is not to the letter in its whole quotes."""
+    sentence, numbered = trial.sentence, trial.turn.numbered
+    quotes = [
+        whole
+        for cited in sentence.citations
+        for whole in whole_quotes(cited.quote, numbered[cited.passage - 1], sentence.text)
+    ]
+    row = any(" | " in quote for quote in quotes)
+    return not row and not figures_are_quoted(sentence.text, quotes)
+
+
 def closeness(sentence: PlainDraft) -> tuple[float, int]:
     """How near a sentence is to its quotes: share of its words found in order in them, longest run of words."""
     words = folded_words(sentence.text)
@@ -189,11 +216,18 @@ def report(found: Measure, *, names: bool) -> dict[str, Any]:
     every: defaultdict[str, Tally] = defaultdict(Tally)
     for (group, _), tally in found.planted.items():
         every[group].outcomes += tally.outcomes
+    sentences = [replaced for answer in found.answers.values() for replaced in answer]
     shares = sorted(share for share, _ in found.closeness)
     runs = sorted(run for _, run in found.closeness)
     return {
         "planted": planted | {f"{group}, all kinds": _entry(tally, names=False) for group, tally in every.items()},
         "honest": {kind: _entry(tally, names=False) for kind, tally in sorted(found.honest.items())},
+        "wholly replaced": {
+            "answers": list(proportion(sum(map(all, found.answers.values())), len(found.answers))),
+            "sentences": list(proportion(sum(sentences), len(sentences))),
+            "of them owed to the figure": found.owed,
+            "sentences, the owed left out": list(proportion(sum(sentences) - found.owed, len(sentences))),
+        },
         "closeness": {
             "sentences": len(shares),
             "share under 0.6": sum(share < _SHARE_CLOSE for share in shares) / len(shares) if shares else None,
@@ -254,7 +288,7 @@ def _print(counts: Mapping[str, Any]) -> None:
             )
             for leak in entry.get("leaks", ()):
                 print(f"      {leak}")
-    for name in ("closeness", "sentences per second"):
+    for name in ("wholly replaced", "closeness", "sentences per second"):
         print(f"{name}: {counts[name]}")
 
 

@@ -28,6 +28,8 @@ _ANSWER = re.compile(
 )
 """A word of answer before what is answered: the rule that follows it is what the quotes must prove."""
 
+_NO = re.compile(r"\b(?:non|pas|rien|aucun)\b", re.IGNORECASE)
+
 Check = Callable[[Claim], str]
 
 CHECKS: tuple[Check, ...] = (
@@ -50,6 +52,11 @@ def answered(text: str) -> str:
     return _ANSWER.sub(lambda found: f"{found['how']}, " if found["how"] else "", text)
 
 
+def _says_no(text: str) -> bool:
+    found = _ANSWER.match(text)
+    return found is not None and _NO.search(found.group()) is not None
+
+
 def refusal(text: str, quotes: Sequence[str], around: Sequence[str] = (), asked: str = "") -> str:
     """Return why a sentence is not proved by its quotes, as a key of reasons.toml; empty when every check passes.
 
@@ -62,7 +69,7 @@ def refusal(text: str, quotes: Sequence[str], around: Sequence[str] = (), asked:
     if not text.strip():
         return "empty"
     try:
-        claim = Claim.of(answered(text), quotes, around, asked)
+        claim = Claim.of(answered(text), quotes, around, asked, no=_says_no(text))
         return next((reason for check in (*CHECKS, echo, copied) if (reason := check(claim))), "")
     except Exception:  # noqa: BLE001  a check that fails is a no, whatever broke in it (DESIGN.md, promise 4)
         return "failed"

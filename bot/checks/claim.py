@@ -26,6 +26,7 @@ class Claim:
         quoted: the quotes, read.
         around: title and headings of the passages, read: they name what the quotes are about.
         asked: the question, read: what the asker says of the situation need not be said again.
+        no: a word of answer before the sentence denies.
         echo: the sentence repeats its quotes, or nearly: what differs was changed, not worded otherwise.
         matched: for each clause of the sentence, the clauses of the quotes nearest to it, best first; empty when they
             share nothing.
@@ -37,16 +38,19 @@ class Claim:
     quoted: Reading
     around: Reading
     asked: Reading
+    no: bool
     echo: bool
     matched: tuple[tuple[Clause, ...], ...]
 
     @classmethod
-    def of(cls, text: str, quotes: Sequence[str], around: Sequence[str] = (), asked: str = "") -> Claim:
+    def of(
+        cls, text: str, quotes: Sequence[str], around: Sequence[str] = (), asked: str = "", *, no: bool = False
+    ) -> Claim:
         """Read a sentence, its quotes, what stands above them, and what was asked."""
         said, quoted = read(text), read("\n".join(quotes))
         matched = tuple(_nearest(clause, quoted) for clause in said.clauses)
         above = read("\n".join(around))
-        return cls(text, tuple(quotes), said, quoted, above, read(asked), _echoes(said, quoted), matched)
+        return cls(text, tuple(quotes), said, quoted, above, read(asked), no, _echoes(said, quoted), matched)
 
     def supports(self, unit: Unit) -> bool:
         """Tell whether a unit of the sentence is said by the quotes, or by what stands above them."""

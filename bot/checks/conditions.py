@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 
 from bot.checks.claim import Claim, agrees
 from bot.checks.reading import Clause, Reading, read
 from bot.checks.units import Mark, Unit
-from bot.checks.vocabulary import neutral, stem
+from bot.checks.vocabulary import decisive, neutral, stem
 from corpus.sentences import exception_sentences
 
 _KEPT, _KEPT_SENTENCE, _KEPT_SENTENCE_FREE = 0.5, 0.4, 0.25
@@ -24,6 +25,16 @@ _WHOLE = 0.75
 _REACH = 5
 """Units after a word such as `pour` or `qui` that it may make a condition of."""
 
+_SI = frozenset({"si", "s"})
+_WHEN = frozenset({"before", "after", "from", "until", "during", "outside"})
+_BINDING_WORDS = frozenset({"pour", "qui", "dont", "selon", "suivant", "avec", "sans", "sous", "etant", "ayant"})
+_LED = 3
+_AGE = re.compile(r"\b(?:moins|plus|agee?s?|partir|dès|entre|jusqu) (?:de |d |à )*\d+(?: et \d+)? ans\b")
+"""An age that bounds whom a rule is for, in the forms of a reading."""
+
+_CAPTION = re.compile(r"^\[[^\]]*\]\s*", re.MULTILINE)
+_CASES = frozenset({"condition", "conditions", "cas", "situation", "situations", "critere", "criteres"})
+_OPENS_CASE = re.compile(r"[-\s]*(?:et\s|ou\s|soit\s)*(?:si|s['’]|lorsqu|quand|en cas|sauf|avoir|être)", re.IGNORECASE)
 _TRUE_MARKS = frozenset({"if", "only", "except", "proviso"})
 _ONLY = frozenset({"uniquement", "seulement", "exclusivement", "que", "qu"})
 _TOO = frozenset({"en", "lorsque", "lorsqu", "quand", "s", "si"})
@@ -37,11 +48,88 @@ def conditions(claim: Claim) -> str:
     one_of = any(mark.name == "one_of" for mark in claim.quoted.named("choice"))
     if "only" in said and "only" not in quoted and not (one_of and "suffit" in claim.said.form_set):
         return "conditions"
-    if "except" in said and not quoted & {"except", "contrast", "only", "proviso"}:
+    if "except" in said and not quoted & {"except", "contrast", "only", "proviso"} and not _needs(claim):
         return "conditions"
-    lost = any(_lost(claim, clause, said) for clause in claim.quoted.clauses if clause.conditions)
+    if not _without_kept(claim) or not _meant_still(claim):
+        return "conditions"
+    lost = any(_lost(claim, clause, said) for clause in _ruling(claim) if clause.conditions)
     lost = lost or not all(_named_still(claim, clause) for clause in claim.quoted.clauses if _aims(clause))
+    lost = lost or (not claim.echo and _added(claim))
     return "conditions" if lost or not all(_sentence_kept(claim, s) for s in _exceptions(claim)) else ""
+
+
+def _without_kept(claim: Claim) -> bool:
+    """Tell whether the sentence still names what the quote does not allow without ("pas sans l'accord du maire")."""
+    told = claim.said.concepts | claim.asked.concepts
+    return not any(
+        _mostly(clause.units, claim.said.concepts) and not any(agrees(unit, told) for unit in needed)
+        for clause, needed in _needs(claim)
+    )
+
+
+def _needs(claim: Claim) -> list[tuple[Clause, list[Unit]]]:
+    """The clauses of the quotes that deny, each with what it does not allow without."""
+    denying = [clause for clause in claim.quoted.clauses if clause.negative]
+    found = [(clause, [unit for unit in clause.units if unit.negated]) for clause in denying]
+    return [(clause, needed) for clause, needed in found if needed]
+
+
+def _meant_still(claim: Claim) -> bool:
+    """Tell whether the sentence, the question or what stands above the quote still says whom the rule is for.
+
+    "Gratuit pour les moins de 26 ans" is not free; "gratuit pour les personnes handicapées" neither.
+    """
+    told = claim.said.nested | claim.asked.nested | claim.around.nested
+    aged = any(_AGE.search(" ".join(heard.forms)) for heard in (claim.said, claim.asked, claim.around))
+    near = {id(clause): clause for nearest in claim.matched for clause in nearest}
+    for clause in near.values():
+        if not aged and _AGE.search(" ".join(clause.forms)):
+            return False
+        whom = [mark for mark in clause.marks if mark.table == "person" and _is_for(claim.quoted, mark)]
+        if whom and not any(f"person:{mark.name}" in told for mark in whom):
+            return False
+    return True
+
+
+def _is_for(quoted: Reading, mark: Mark) -> bool:
+    """Tell whom a rule is for ("pour les étudiants", "réservé aux étudiants") from one who acts in it."""
+    before = quoted.forms[max(0, mark.position - _LED) : mark.position]
+    return before[:1] in (("pour",), ("reserve",), ("reservee",)) or before[-2:-1] == ("pour",)
+
+
+def _ruling(claim: Claim) -> list[Clause]:
+    """The clauses of the quotes that may bind the sentence.
+
+    What a table is called binds none of its cells; a condition inside an item of a list binds that item alone; one that
+    "ou" adds makes one more case, but after an exception.
+    """
+    lines = [line for quote in claim.quotes for line in quote.split("\n")]
+    kept = [_CAPTION.sub("", line) if " | " in line else line for line in lines if not _other_item(claim, line, lines)]
+    quoted = claim.quoted if kept == lines else read("\n".join(kept))
+    excepted = any(clause.conditions & {"except", "only"} for clause in quoted.clauses)
+    added = {
+        mark.clause
+        for mark in quoted.named("condition")
+        if not excepted and quoted.forms[mark.position - 1 : mark.position] == ("ou",)
+    }
+    return [clause for rank, clause in enumerate(quoted.clauses) if rank not in added]
+
+
+def _other_item(claim: Claim, line: str, lines: Sequence[str]) -> bool:
+    """Tell an item of a list of things that the sentence does not speak of: nothing that it alone names is said."""
+    if not line.startswith("-") and not any(other.startswith("-") for other in lines):
+        return False
+    if _names_cases(lines[0]) or line is lines[0] or _OPENS_CASE.match(line):
+        return False
+    others = {concept for other in lines if other is not line for concept in read(other).concepts}
+    own = [unit for unit in _named(read(line).units) if not agrees(unit, others)]
+    return bool(own) and not any(agrees(unit, claim.said.concepts) for unit in own)
+
+
+def _names_cases(opening: str) -> bool:
+    """Tell the opening of a list of conditions, each of which counts, from that of a list of things."""
+    heard = read(opening)
+    return bool(heard.named("condition")) or not _CASES.isdisjoint(heard.form_set)
 
 
 def _aims(clause: Clause) -> bool:
@@ -60,8 +148,9 @@ def _lost(claim: Claim, clause: Clause, said: set[str]) -> bool:
     """Tell whether the sentence leaves out what a clause of the quote makes the rule depend on."""
     named = _named(clause.units)
     if not claim.echo:
-        return _left_out(claim, clause, named, said)
-    if sum(agrees(unit, claim.said.concepts) for unit in named) < _KEPT * len(named):
+        return _undecided(claim, named) or _left_out(claim, clause, named, said)
+    kept = sum(agrees(unit, claim.said.concepts) for unit in named)
+    if _undecided(claim, named) or kept < _KEPT * len(named):
         return True
     negative = any(other.negative for other in claim.said.clauses)
     if "only" in clause.conditions and "only" not in said and not _only_if(clause, said):
@@ -79,8 +168,8 @@ def _left_out(claim: Claim, clause: Clause, named: Sequence[Unit], said: set[str
     What the asker said of the situation ("I am a student...") need not be said again.
     """
     marked = bool(said & _TRUE_MARKS)
-    if "except" in clause.conditions and not marked and "contrast" not in said:
-        return True
+    if "except" in clause.conditions and (_general(claim, named) or not (marked or "contrast" in said)):
+        return not _general(claim, named)
     if named and (_mostly(named, claim.asked.concepts) or _told_above(claim, named)):
         return False
     # "Certaines conditions sont à remplir" says that there are some, as "sous certaines conditions" does.
@@ -89,12 +178,44 @@ def _left_out(claim: Claim, clause: Clause, named: Sequence[Unit], said: set[str
     if ("proviso" in clause.conditions and not marked) or ("only" in clause.conditions and not bounded):
         return True
     above = claim.said.concepts | claim.asked.concepts | claim.around.concepts
-    if sum(agrees(unit, above) for unit in named) < _KEPT_FREE * len(named):
+    kept = sum(agrees(unit, above) for unit in named) >= _KEPT_FREE * len(named)
+    # Another condition of the sentence does not stand for this one.
+    if not kept or (named and not any(agrees(unit, claim.said.concepts) for unit in named)):
         return True
-    if named and not any(agrees(unit, claim.said.concepts) for unit in named):
-        return True  # another condition of the sentence does not stand for it
     # A condition may be told by any word that links it: "quand", "pour", "passé", "une fois"...
     return bool(clause.conditions & {"if", "proviso"}) and not marked and not _stated(claim, clause, named)
+
+
+def _undecided(claim: Claim, named: Sequence[Unit]) -> bool:
+    """Tell a condition without its word that decides ("définitivement"): half of it is not the condition."""
+    told = claim.said.concepts | claim.asked.concepts
+    return any(not u.entity and stem(u.word) in decisive() and not agrees(u, told) for u in named)
+
+
+def _added(claim: Claim) -> bool:
+    """Tell a condition ("si...") that neither the quotes nor the question know, however they may say one."""
+    if any(clause.conditions for clause in claim.quoted.clauses) or any(
+        mark.table == "quantity" or mark.name in _WHEN for mark in claim.quoted.marks
+    ):
+        return False
+    if not _BINDING_WORDS.isdisjoint(claim.quoted.form_set):
+        return False
+    for clause in claim.said.clauses:
+        if "if" in clause.conditions and not _SI.isdisjoint(clause.forms):
+            named = _named(clause.units)
+            if named and not _mostly(named, claim.asked.concepts):
+                return True
+    return False
+
+
+def _general(claim: Claim, named: Sequence[Unit]) -> bool:
+    """Tell "sauf exceptions", which names none, said as "en général"."""
+    general = any(mark.name == "some" for mark in claim.said.named("quantity"))
+    return (
+        general
+        and bool(named)
+        and all("=exception" in unit.concepts or stem(unit.word) == stem("exception") for unit in named)
+    )
 
 
 def _stated(claim: Claim, clause: Clause, named: Sequence[Unit]) -> bool:

@@ -37,8 +37,17 @@ def echo(claim: Claim) -> str:
     if reason:
         return reason
     said = sum(agrees(unit, claim.said.concepts) for unit in quoted.units)
-    dropped = said >= _SAID * len(quoted.units) and _bound(quoted) - _bound(claim.said)
+    lost = _bound(quoted) - _bound(claim.said)
+    if set(lost) == {"if"} and _conditions_named(claim, quoted):
+        return ""  # "un salarié en CDD" for "lorsque le salarié est en CDD"
+    dropped = said >= _SAID * len(quoted.units) and lost
     return "conditions" if dropped else ""
+
+
+def _conditions_named(claim: Claim, quoted: Reading) -> bool:
+    """Tell whether the sentence names all that the conditions of its quotes name."""
+    units = [unit for clause in quoted.clauses if "if" in clause.conditions for unit in clause.units]
+    return bool(units) and all(agrees(unit, claim.said.concepts) for unit in units)
 
 
 def _changed(said: Reading, quoted: Reading) -> str:

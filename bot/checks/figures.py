@@ -46,17 +46,43 @@ _WHOM = frozenset({"person", "period"})
 def figures(claim: Claim) -> str:
     """Return `figures` when a figure is not one of the quotes, `pairing` when it is moved to another case."""
     text = fold_spaces(claim.text)
-    said = [figure for figure in placed_figures(text) if not _ARTICLE.match(figure.text)]
-    if not said:
-        return ""
     lines = tuple(fold_spaces(line) for quote in claim.quotes for line in quote.split("\n") if line.strip())
+    said = _said(text, lines)
+    rows = [line for line in lines if _CELL.search(line)]
+    if not said:
+        # A row proves nothing of another one: the sentence names it, or what stands above it and the question do.
+        return "" if not rows or any(_naming(text, claim, line) >= _KEY for line in rows) else "pairing"
     quoted = [figure for line in lines for figure in placed_figures(line)]
     # As a whole figure: the 6 of "86" is not quoted by it.
     if Counter(_plain(f.text) for f in said) - Counter(_plain(f.text) for f in quoted):
         return "figures"
-    if any(_CELL.search(line) for line in lines):
+    if rows:
         return _rows(claim, text, said, lines)
     return next((reason for figure in said if (reason := _paired(claim, text, figure, said, lines))), "")
+
+
+def _said(text: str, lines: Sequence[str]) -> list[Figure]:
+    """Return the figures of a sentence; the unit may stand in the header of its cell ("Enfants : 2")."""
+    found = [figure for figure in placed_figures(text) if not _ARTICLE.match(figure.text)]
+    cells = [cell for line in lines if _CELL.search(line) for cell in _CELL.split(line)]
+    bare = {
+        (value.strip(), fold(word).rstrip("s"))
+        for header, colon, value in (cell.rpartition(" : ") for cell in cells)
+        if colon and value.strip().isdigit()
+        for word in _KIND.findall(header.lower())
+    }
+    return [
+        _without_unit(figure) if (_number(figure), fold(kind_of(figure.text))) in bare else figure for figure in found
+    ]
+
+
+def _number(figure: Figure) -> str:
+    return figure.text.split(" ")[0]
+
+
+def _without_unit(figure: Figure) -> Figure:
+    number = _number(figure)
+    return Figure(number, figure.start, figure.start + len(number))
 
 
 def kind_of(figure: str) -> str:
@@ -189,14 +215,15 @@ def _rows(claim: Claim, text: str, said: Sequence[Figure], lines: Sequence[str])
 
 
 def _of_one_row(claim: Claim, text: str, lines: Sequence[str]) -> bool:
-    said = [figure for figure in placed_figures(text) if not _ARTICLE.match(figure.text)]
+    said = _said(text, lines)
     left = Counter(_plain(figure.text) for figure in said)
     rows = [line for line in lines if not left - Counter(_plain(f.text) for f in placed_figures(line))]
     named = {line: _naming(text, claim, line) for line in lines}
     return any(
         named[line] >= _KEY
         and all(named[other] < named[line] for other in lines if other != line and _CELL.search(other))
-        and all(_under_its_header(text, figure, line) for figure in said)
+        and all(_under_its_header(text, figure, said, line) for figure in said)
+        and not any(_against_its_header(text, figure, line) for figure in said)
         for line in rows
     )
 
@@ -217,8 +244,20 @@ def _naming(text: str, claim: Claim, line: str) -> float:
     return sum(agrees(unit, above) for unit in units) / len(units)
 
 
-def _under_its_header(text: str, figure: Figure, line: str) -> bool:
-    """Tell whether a figure is said for its own column, where another column has one of its unit."""
+def _against_its_header(text: str, figure: Figure, line: str) -> bool:
+    """Tell a figure said as a least one under the header of a greatest one, or the other way round."""
+    bound = bounds_of(text, figure.start, figure.end).value
+    contrary = "atmost" if bound in {"over", "atleast"} else "atleast" if bound in {"under", "atmost"} else ""
+    own = [cell for cell in _CELL.split(line) if _plain(figure.text) in {_plain(f.text) for f in placed_figures(cell)}]
+    headers = [{mark.name for mark in read(cell.rpartition(" : ")[0]).named("relation")} for cell in own]
+    return bool(contrary) and bool(headers) and all(contrary in names for names in headers)
+
+
+def _under_its_header(text: str, figure: Figure, said: Sequence[Figure], line: str) -> bool:
+    """Tell whether a figure is said for its own column, where another column has one of its unit.
+
+    By the words beside it; where it is the only figure said, by all of them; else by the order of all of its unit.
+    """
     cells = [cell for cell in _CELL.split(_CAPTION.sub("", line)) if placed_figures(cell)]
     own = [cell for cell in cells if _plain(figure.text) in {_plain(f.text) for f in placed_figures(cell)}]
     rivals = [
@@ -228,6 +267,11 @@ def _under_its_header(text: str, figure: Figure, line: str) -> bool:
     ]
     if not rivals or any(cell in text for cell in own):
         return True
-    words = _cell(text, figure)
-    best = max(_shared(words, cell) for cell in own)
-    return best > max(_shared(words, cell) for cell in rivals)
+    for words in (_cell(text, figure), *([f"{text[: figure.start]} {text[figure.end :]}"] if len(said) == 1 else [])):
+        best, other = (max(_shared(words, cell) for cell in side) for side in (own, rivals))
+        if best != other:
+            return best > other
+    kind = kind_of(figure.text)
+    order = [_plain(f.text) for f in said if kind_of(f.text) == kind]
+    given = [_plain(f.text) for cell in cells for f in placed_figures(cell) if kind_of(f.text) == kind]
+    return len(order) > 1 and len(set(order)) == len(set(given)) and _follows(order, given)

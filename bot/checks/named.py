@@ -42,13 +42,20 @@ def _same(claim: Claim, table: str) -> bool:
     strangers = [mark for mark in said if f"{table}:{mark.name}" not in claim.quoted.nested]
     # Whom the question is about may be named as the asker did.
     above = claim.around.nested | (claim.asked.nested if table == "person" and not claim.echo else frozenset())
-    if any(f"{table}:{mark.name}" not in above for mark in strangers):
+    if any(f"{table}:{mark.name}" not in above or _stressed(claim, mark) for mark in strangers):
         return False
     # Named by the title alone: it may frame the sentence, it may not stand in for what the quote names.
     names = {mark.name for mark in said}
     if strangers and any(mark.name not in names and not _inside(mark, claim) for mark in quoted):
         return False
     return all(_in_its_clause(claim, mark) for mark in said if mark not in strangers) and _same_order(claim, said)
+
+
+def _stressed(claim: Claim, mark: Mark) -> bool:
+    """Tell who is said to be the one ("c'est l'employeur qui s'en charge"): no title proves it."""
+    forms = claim.said.forms
+    before = forms[max(0, mark.position - _TWO - 1) : mark.position]
+    return "est" in before and forms[mark.end : mark.end + 1] == ("qui",)
 
 
 def _inside(mark: Mark, claim: Claim) -> bool:

@@ -12,7 +12,7 @@ from bot.checks.reading import Clause, Reading
 from bot.checks.units import Mark, Unit
 
 _DIRECT = re.compile(r"^(?!chez$|assez$|nez$|rez$)\w{2,}ez$")
-_OPEN = frozenset({"=beneficier", "=accessible", "=accessible_", "=eligible", "=choisir"})
+_OPEN = frozenset({"=autoriser", "=beneficier", "=accessible", "=accessible_", "=eligible", "=choisir"})
 """What is given or open to the reader: it may be said with `pouvoir`, never with `devoir`."""
 
 _CONTRARY = frozenset(
@@ -23,12 +23,20 @@ _CONTRARY = frozenset(
 """How the quote says what something is not ("contraire à votre intérêt")."""
 _DENYING = frozenset({"prohibition", "optional"})
 
+_THOSE = frozenset({"celui", "celle", "ceux", "celles", "personne", "personnes"})
+"""Before `qui`, these make it say who is meant."""
+
 _SUBJECT = 1
 """Tokens after the first word that means something in a clause, at which its subject still stands."""
 
 _COVERED = 0.6
 """From this share of its words on, a denied clause of the quote counts as said, and must be denied there too."""
 
+
+_TOLD = 0.34
+"""The same share of a sentence worded otherwise that denies nothing at all."""
+
+_NO = frozenset({"sans", "non", "jamais", "aucun", "aucune", "rien", "personne", "nul", "nulle"})
 
 _REPEATED = 0.85
 """From this share of the words of its quote on, a sentence that denies fewer things than it has lost a negation."""
@@ -42,9 +50,11 @@ def negation(claim: Claim) -> str:
         against = _ruling(clause, nearest, claim) or (claim.quoted.clauses if clause.negative else ())
         if not against or _aside(clause) or (clause.conditions and not clause.negative and not _conditional(against)):
             continue
+        if _restricts(claim, clause):
+            continue
         if all(_turns(clause, other) for other in against):
             return "negation"
-    if _without_reason(claim) or _turned_back(claim):
+    if _without_reason(claim) or _turned_back(claim) or _denial_lost(claim):
         return "negation"
     if claim.said.denials > claim.quoted.denials + _denied_in_a_word(claim.quoted):
         return "negation"
@@ -52,6 +62,15 @@ def negation(claim: Claim) -> str:
         return "negation"
     kept = all(_still_denied(claim, clause) for clause in claim.quoted.clauses if clause.negative)
     return "" if kept and all(_same_side(unit, claim) for unit in claim.said.units) else "negation"
+
+
+def _restricts(claim: Claim, clause: Clause) -> bool:
+    """Tell the relative clause that says who is meant ("celui qui conduit"): affirmative, it states no fact."""
+    if clause.negative or clause.forms[:1] != ["qui"] or not clause.units:
+        return False
+    first = clause.units[0].position
+    opens = next((at for at in range(first, -1, -1) if claim.said.forms[at] == "qui"), 0)
+    return opens > 0 and claim.said.forms[opens - 1] in _THOSE
 
 
 def _ruling(clause: Clause, nearest: Sequence[Clause], claim: Claim) -> Sequence[Clause]:
@@ -77,6 +96,8 @@ def _turns(said: Clause, quoted: Clause) -> bool:
     """
     if said.negative == quoted.negative:
         return False
+    if (said.undone and not quoted.turned) or (quoted.undone and not said.turned):
+        return False  # "n'empêche pas l'exécution" affirms, as "continue de s'appliquer" does
     return said.turned == quoted.turned or (said.turned if said.negative else quoted.turned)
 
 
@@ -98,7 +119,7 @@ def _turned_back(claim: Claim) -> bool:
 
 def _conditional(clauses: Sequence[Clause]) -> bool:
     """Tell whether a clause states a condition: one that the sentence adds its words to may deny what follows it."""
-    return any(clause.conditions for clause in clauses)
+    return any(clause.conditions - {"contrast"} for clause in clauses)
 
 
 def _denied_in_a_word(quoted: Reading) -> int:
@@ -126,6 +147,32 @@ def _still_denied(claim: Claim, clause: Clause) -> bool:
     return any(agrees(unit, other.concepts) for other in denying for unit in shared)
 
 
+def _denial_lost(claim: Claim) -> bool:
+    """Tell a sentence worded otherwise that denies nothing of a rule that denies."""
+    return not claim.echo and _affirms(claim) and any(_told(claim, clause) for clause in claim.quoted.clauses)
+
+
+def _affirms(claim: Claim) -> bool:
+    """Tell a sentence that denies nothing, in any way."""
+    said = claim.said
+    denying = {"optional", "prohibition", "cannot", "must_not"}
+    return (
+        not any(clause.negative or clause.turned or clause.modality & denying for clause in said.clauses)
+        and _NO.isdisjoint(said.form_set)
+        and not said.without
+        and not any(mark.name == "only" for mark in said.named("condition"))
+    )
+
+
+def _told(claim: Claim, clause: Clause) -> bool:
+    """Tell a rule of the quote that denies, and that the sentence tells at least in part."""
+    if not clause.negative or clause.undone or clause.conditions or not clause.units:
+        return False
+    told = sum(agrees(unit, claim.said.concepts) for unit in clause.units)
+    # "Non : ..." before a statement that affirms all: what it says no to is what the quote denies.
+    return told > 0 if claim.no else told >= _TOLD * len(clause.units)
+
+
 def _aside(clause: Clause) -> bool:
     """Tell an affirmative clause that states no fact: an aim ("Pour vous marier"), or a word or two."""
     return not clause.negative and (clause.forms[:1] == ["pour"] or (len(clause.units) < 2 and not clause.conditions))
@@ -141,7 +188,15 @@ def _same_side(unit: Unit, claim: Claim) -> bool:
     denied = unit.negated or claim.said.clauses[unit.clause].negative
     if unit.negated:
         return any(other.negated or claim.quoted.clauses[other.clause].negative for other in twins)
+    if _unless(claim, twins):
+        return True
     return denied or not all(other.negated for other in twins)
+
+
+def _unless(claim: Claim, twins: Sequence[Unit]) -> bool:
+    """Tell an exception said for a double denial: "not without his consent" is "not unless he consents"."""
+    excepted = any(clause.conditions & {"except", "only"} for clause in claim.said.clauses)
+    return excepted and all(claim.quoted.clauses[other.clause].negative for other in twins if other.negated)
 
 
 def modality(claim: Claim) -> str:
@@ -150,6 +205,8 @@ def modality(claim: Claim) -> str:
     for gained, lost in (("obligation", "permission"), ("permission", "obligation")):
         if said[gained] > quoted[gained] and said[lost] < quoted[lost]:
             return "modality"
+    if _prefers(claim.quoted) and not _prefers(claim.said) and said["obligation"] > 0:
+        return "modality"  # "de préférence" is no obligation
     if _alone(claim.said) == _alone(claim.quoted) != "":
         return ""
     for clause, nearest in zip(claim.said.clauses, claim.matched, strict=True):
@@ -161,6 +218,10 @@ def modality(claim: Claim) -> str:
         if against and not any(_same_force(clause, other, free=not claim.echo) for other in against):
             return "modality"
     return ""
+
+
+def _prefers(reading: Reading) -> bool:
+    return any(mark.name == "prefer" for mark in reading.named("quantity"))
 
 
 def _alone(reading: Reading) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
 
-from bot.checks.clauses import cut_clauses
+from bot.checks.clauses import auxiliaries, cut_clauses
 from bot.checks.units import Mark, Unit, find_marks, find_units, stays
 from bot.checks.vocabulary import Word, marker_words, tokens, word_of
 
@@ -20,6 +20,15 @@ _NEGATION_SPAN = 12
 
 _BOUND_SPAN = 7
 """Tokens after a negation among which the number that it bounds stands."""
+
+_VERB_SPAN = 2
+"""Tokens before the second half of a negation among which its verb stands."""
+
+_AGAIN = frozenset({"aucun", "aucune", "jamais", "nul", "nulle"})
+"""After a negation of the same clause, these make it stronger, and no second one."""
+
+_CLITICS = frozenset({"s", "se", "le", "la", "l", "les", "y", "en", "lui", "leur", "vous", "peut", "peuvent", "pouvez"})
+"""What may stand between `ne` and the verb that it denies."""
 
 _NO_CONDITION = frozenset({"says"})
 _DENIED = {"permission": "cannot", "obligation": "must_not"}
@@ -33,7 +42,8 @@ class Clause:
     Attributes:
         concepts: of every unit in it.
         negative: it denies, forbids, or says that something cannot be.
-        turned: a word of it denies by itself ("contraire à", "l'absence de"): two denials affirm.
+        turned: a word of it denies by itself ("contraire à", "l'absence de").
+        undone: what it denies is a verb that itself denies ("n'empêche pas"): it affirms.
         modality: among `obligation`, `permission`, `prohibition`, `cannot`, `must_not`, `optional`, `entitled`.
         conditions: among `if`, `except`, `only`, `contrast`.
     """
@@ -42,6 +52,7 @@ class Clause:
     concepts: set[str] = field(default_factory=set)
     negative: bool = False
     turned: bool = False
+    undone: bool = False
     modality: frozenset[str] = frozenset()
     conditions: set[str] = field(default_factory=set)
     marks: list[Mark] = field(default_factory=list)
@@ -137,7 +148,7 @@ def _settle(clause: Clause, places: Sequence[int], forms: Sequence[str]) -> int:
     """Decide what a clause denies, obliges, allows and depends on; return how many times it denies."""
     denials, only = _negation(places, forms)
     modality = {mark.name for mark in clause.marks if mark.table == "modality"}
-    eased = any(mark.table == "negated" for mark in clause.marks)
+    eased = any(_eases(clause, mark, places, forms) for mark in clause.marks if mark.table == "negated")
     negative = denials > 0
     if negative and "prohibition" in modality:
         modality, negative = {"permission"}, False
@@ -150,6 +161,10 @@ def _settle(clause: Clause, places: Sequence[int], forms: Sequence[str]) -> int:
     clause.negative = negative or "prohibition" in modality
     turned = marker_words("negation", "turned") | {"sans"}
     clause.turned = sum(forms[at] in turned for at in places) % 2 == 1
+    clause.undone = negative and any(
+        forms[at] in turned and forms[before] in marker_words("negation", "first")
+        for before, at in pairwise(at for at in places if forms[at] not in _CLITICS)
+    )
     clause.modality = frozenset(modality)
     clause.conditions = {
         mark.name for mark in clause.marks if mark.table == "condition" and mark.name not in _NO_CONDITION
@@ -157,6 +172,21 @@ def _settle(clause: Clause, places: Sequence[int], forms: Sequence[str]) -> int:
     if only:
         clause.conditions.add("only")
     return denials
+
+
+def _eases(clause: Clause, mark: Mark, places: Sequence[int], forms: Sequence[str]) -> bool:
+    """Tell an obligation that is itself denied ("n'est pas obligatoire") from a thing that is one, and is denied.
+
+    "Vous ne faites pas cette déclaration obligatoire" eases nothing: what is denied stands between.
+    """
+    first, second = marker_words("negation", "first"), marker_words("negation", "second")
+    begins = min((at for at in places if forms[at] in first), default=mark.position)
+    half = max((at for at in places if begins < at < mark.position and forms[at] in second), default=-1)
+    if half < 0 or mark.position == half + 1:
+        return True
+    # "Vous n'avez pas l'obligation de", and not "vous ne respectez pas l'obligation de".
+    verbs = [at for at in places if half - _VERB_SPAN <= at < half and forms[at] in auxiliaries()]
+    return bool(verbs) and not any(half < unit.position < mark.position for unit in clause.units)
 
 
 def _bounds(forms: Sequence[str], half: int) -> bool:
@@ -188,5 +218,6 @@ def _negation(places: Sequence[int], forms: Sequence[str]) -> tuple[int, bool]:
             else:
                 only, skip = True, half
         elif forms[at] in alone and forms[at] not in {"sans", "non"} and (at == 0 or forms[at - 1] != "ou"):
-            denials += 1
+            # "Il n'y a plus aucun bénéficiaire" denies once.
+            denials += not (denials and forms[at] in _AGAIN)
     return denials, only

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from bot.checks.claim import Claim, agrees
 from bot.checks.reading import Reading
 from bot.checks.units import Mark, Unit
-from bot.checks.vocabulary import marker_words, opposites
+from bot.checks.vocabulary import marker_words, opposites, stem
 
 _STRICT = frozenset({"before", "after", "atleast", "atmost", "over", "under", "from", "until"})
 """Marks that a sentence may not add, nor leave out beside a number."""
@@ -20,6 +21,11 @@ _LED = 4
 
 _OPEN = (("un", "autre"), ("une", "autre"), ("d", "autres"))
 """After `ou`, what leaves a list open: it adds nothing that the quote should name."""
+
+_TWO = 2
+_LED_ITEM = re.compile(r"[-\s]*(?:ou|soit)\b")
+_EXAMPLES = frozenset({"comme", "notamment", "exemple", "exemples", "tel", "telle", "tels", "telles"})
+_STOPS = frozenset(".;:!?\n()")
 
 _NEAR = 4
 """Units that may stand between a mark and what it bears on."""
@@ -39,12 +45,22 @@ def relations(claim: Claim) -> str:
 def quantity(claim: Claim) -> str:
     """Return `quantity` when the sentence generalises or narrows what the quote says."""
     said, quoted = _quantities(claim.said), _quantities(claim.quoted)
-    if "all" in said and "all" not in quoted and not any(clause.negative for clause in claim.quoted.clauses):
+    if (
+        "all" in said
+        and "all" not in quoted
+        and not any(clause.negative and not clause.conditions for clause in claim.quoted.clauses)
+    ):
         return "quantity"
     if "some" in said and "all" in quoted and "some" not in quoted:
         return "quantity"
+    if _softened(claim):
+        return "quantity"
     # "You may" says "sometimes" of a rule that is firm; of one that itself says "you may, in some cases", it does not.
     loosened = _allows(claim.said) and not _allows(claim.quoted)
+    # "Parfois disponible" may be said "s'il est disponible".
+    loosened = loosened or (_depends(claim.said) and not _depends(claim.quoted))
+    if "prefer" in quoted and not said & {"prefer", "some"} and not loosened:
+        return "quantity"
     return "quantity" if "some" in quoted and "some" not in said and not loosened else ""
 
 
@@ -55,6 +71,25 @@ def _quantities(reading: Reading) -> set[str]:
 
 def _allows(reading: Reading) -> bool:
     return any("permission" in clause.modality for clause in reading.clauses)
+
+
+def _softened(claim: Claim) -> bool:
+    """Tell a statement made of some cases ("parfois") where the clause of the quote nearest to it makes it of all."""
+    hedged = {mark.clause for mark in claim.said.named("quantity") if mark.name == "some"}
+    some = {mark.clause for mark in claim.quoted.named("quantity") if mark.name in {"some", "prefer"}}
+    # "En général, il est possible...": set apart, it bears on the clause that it opens.
+    some |= {at + 1 for at in some if len(claim.quoted.clauses[at].units) <= 1}
+    ranks = {id(clause): rank for rank, clause in enumerate(claim.quoted.clauses)}
+    for at in hedged:
+        nearest = claim.matched[at]
+        bare = nearest and not any(ranks[id(clause)] in some or clause.conditions for clause in nearest)
+        if bare and not any(mark.name == "some" for mark in claim.around.named("quantity")):
+            return True
+    return False
+
+
+def _depends(reading: Reading) -> bool:
+    return any("if" in clause.conditions for clause in reading.clauses)
 
 
 def _as_quoted(claim: Claim, mark: Mark) -> bool:
@@ -129,6 +164,15 @@ def _joint_as_quoted(claim: Claim, at: int) -> bool:
     left, right = _sides(claim.said, at)
     if left is None or right is None:
         return True
+    if word == "et" and claim.said.forms[at + 1 : at + 3] in _OPEN:
+        return not claim.quoted.form_set.isdisjoint({"et", "ainsi", "autre", "autres"}) and "ou" not in between
+    if _same_thing(claim.said, at, left, right) or (word == "et" and _of_two_cells(claim, left, right)):
+        return not _same_thing(claim.said, at, left, right)
+    return _joined_so(claim, word, left, right)
+
+
+def _joined_so(claim: Claim, word: str, left: Unit, right: Unit) -> bool:
+    """Tell whether the quote joins two things with the same word, or leaves it open."""
     joins, both = _joins(claim.quoted, left, right), _both_quoted(claim, left, right)
     if any(mark.name == "one_of" for mark in claim.quoted.named("choice")):
         return word == "ou" or not (joins == {"ou"} or (both and not joins))
@@ -140,11 +184,37 @@ def _joint_as_quoted(claim: Claim, at: int) -> bool:
     return True
 
 
+def _of_two_cells(claim: Claim, left: Unit, right: Unit) -> bool:
+    """Tell an `et` that joins what two cells of a row give, or two items of a list that no "ou" leads: both hold."""
+    if any(mark.name == "one_of" for mark in claim.quoted.named("choice")):
+        return False
+    lines = [line for quote in claim.quotes for line in quote.split("\n")]
+    if not any(" | " in line for line in lines) and (len(lines) < _TWO or any(map(_LED_ITEM.match, lines))):
+        return False
+    places = [{unit.clause for unit in claim.quoted.units if agrees(side, unit.concepts)} for side in (left, right)]
+    return all(places) and places[0].isdisjoint(places[1])
+
+
+def _same_thing(said: Reading, at: int, left: Unit, right: Unit) -> bool:
+    """Tell a joint of a thing with itself ("européens et européens"): one of the two was exchanged."""
+    beside = said.forms[at - 1 : at + 2 : 2]
+    return left.position == at - 1 and right.position == at + 1 and len({stem(word) for word in beside}) == 1
+
+
 def _joins_nothing(said: Reading, at: int) -> bool:
     """Tell an `ou` that leaves a list open ("ou un autre"), and an `et` that adds a statement to another."""
-    if said.forms[at] == "ou":
-        return said.forms[at + 1 : at + 3] in _OPEN
-    return _new_clause(said, at)
+    if said.forms[at] == "ou" and said.forms[at + 1 : at + 3] in _OPEN:
+        return True
+    return _among_examples(said, at) or (said.forms[at] == "et" and _new_clause(said, at))
+
+
+def _among_examples(said: Reading, at: int) -> bool:
+    """Tell a joint among examples ("comme une ordonnance ou un certificat"): whichever it is, they are only some."""
+    if said.forms[at + 1 : at + 3] in _OPEN:
+        return False  # "et un autre" is one more, and no example
+    start = max((end + 1 for end in range(at) if said.forms[end] in _STOPS), default=0)
+    stretch = said.forms[start : next((end for end in range(at, len(said.forms)) if said.forms[end] in _STOPS), None)]
+    return not _EXAMPLES.isdisjoint(stretch)
 
 
 def _new_clause(said: Reading, at: int) -> bool:

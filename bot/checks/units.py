@@ -60,11 +60,18 @@ def find_marks(forms: Sequence[str]) -> tuple[list[Mark], frozenset[str]]:
         match = None
         for match in ends_from(marker_tree(), forms, at):
             nested.update(match[1])
-        if match is None or at < free or (word == "juge" and forms[at + 1 : at + 2] and forms[at + 1] in _JUDGED):
+        if match is None or at < free or (word == "juge" and _judges(forms, at)):
             continue
         free, names = match
         found += [Mark(table, key, at, free, 0) for table, _, key in (name.partition(":") for name in names)]
     return found, frozenset(nested)
+
+
+def _judges(forms: Sequence[str], at: int) -> bool:
+    """Tell the verb from the person: "juge utile", "ne la juge pas"."""
+    return (forms[at + 1 : at + 2] != [] and forms[at + 1] in _JUDGED) or not {"ne", "n"}.isdisjoint(
+        forms[max(0, at - 2) : at]
+    )
 
 
 def stays(mark: Mark) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import islice
 from typing import NamedTuple
 
 from bot.page import pieces_of
@@ -39,14 +40,13 @@ def whole_quotes(quote: str, passage: Passage, text: str) -> tuple[str, ...]:
     Returns:
         the opening line of the list first, when the quote is one of its items; empty when the quote is not found.
     """
-    words = quote.split()
-    if not words:
+    places = _places(quote, passage.text)
+    if not places:
         return ()
-    pattern = re.compile(r"\s+".join(map(re.escape, words)))
     pieces = piece_spans(passage.text, passage)
     spans = []
-    for found in list(pattern.finditer(passage.text))[:_OCCURRENCES]:
-        over = [span for span in pieces if span.start < found.end() and found.start() < span.end]
+    for found in places:
+        over = [span for span in pieces if span.start < found.end and found.start < span.end]
         if over:
             spans.append(Span(over[0].start, over[-1].end))
     if not spans:
@@ -55,6 +55,20 @@ def whole_quotes(quote: str, passage: Passage, text: str) -> tuple[str, ...]:
     best = max(spans, key=lambda span: len(wanted & set(terms(passage.text[span.start : span.end]))))
     opening = [span for span in _openings(passage.text, best.start) if span.end <= best.start]
     return tuple(passage.text[span.start : span.end] for span in (*opening, best))
+
+
+@lru_cache(maxsize=4_096)
+def _places(quote: str, text: str) -> tuple[Span, ...]:
+    """Return where a quote stands in a text, white space aside; each step of the guard asks it again."""
+    words = quote.split()
+    if not words:
+        return ()
+    if quote in text:
+        # To make a pattern costs more than all that is done with it, and most quotes stand there to the letter.
+        starts = (at for at in range(text.find(quote), text.rfind(quote) + 1) if text.startswith(quote, at))
+        return tuple(Span(at, at + len(quote)) for at in islice(starts, _OCCURRENCES))
+    found = islice(re.finditer(r"\s+".join(map(re.escape, words)), text), _OCCURRENCES)
+    return tuple(Span(match.start(), match.end()) for match in found)
 
 
 def context_of(whole: str, passage: Passage) -> frozenset[str]:

@@ -30,6 +30,8 @@ def without_condition(text: str) -> list[tuple[str, str]]:
             before = re.findall(r"[\w'’]+", text[:at])
             if before and before[-1].casefold() in table["not_after"]:
                 continue
+            if any(text.startswith(phrase, at) for phrase in table["no_condition"]):
+                continue
             left, cut = _cut(text, at)
             if (
                 left.count("(") == left.count(")")

@@ -13,7 +13,18 @@ import pytest
 from bot.assembly import Assembly, assemble
 from bot.turn import Citation, Origin, Role, Sentence, Turn
 from corpus.document import Passage
-from eval.guard_bench import Guard, Measure, Outcome, Tally, closeness, drafted, judge, measure, report
+from eval.guard_bench import (
+    Guard,
+    Measure,
+    Outcome,
+    Tally,
+    closeness,
+    drafted,
+    judge,
+    measure,
+    report,
+    rewords_a_figure,
+)
 from eval.guard_cases import Trial, WrongPlaces, half_of, paraphrased, plain, titles_of, turn_on
 from eval.plant import CANARY, HONEST_QUOTE, KINDS, Cited, PlainDraft, plant
 from tests.bot.town import CANTEEN, DAY, LOST_CARD_ADULT, TERRACE, town_in
@@ -265,3 +276,22 @@ def test_a_tally_keeps_the_leaks_alone(meal: Trial) -> None:
 
     assert tally.outcomes.total() == len(Outcome)
     assert len(tally.leaks) == 1
+
+
+def test_an_answer_is_wholly_replaced_when_no_word_of_the_model_is_left(bot: Assembly, meal: Trial) -> None:
+    other = replace(meal, id="t1.2")
+    kept = measure({"paraphrases": [meal, other]}, shows_everything, (), bot)
+    lost = measure({"paraphrases": [meal, other]}, shows_true_quotes, (), bot)
+
+    assert kept.answers == {"t1": [False, False]}
+    assert lost.answers == {"t1": [True, True]}
+    told = report(lost, names=False)["wholly replaced"]
+    assert (told["answers"][0], told["sentences"][0]) == (1.0, 1.0)
+
+
+def test_a_sentence_whose_figure_clause_is_reworded_is_owed_to_the_figure(bot: Assembly, meal: Trial) -> None:
+    verbatim = replace(meal, sentence=replace(meal.sentence, text=MEAL))
+
+    assert rewords_a_figure(meal)
+    assert not rewords_a_figure(verbatim)
+    assert measure({"paraphrases": [meal, verbatim]}, shows_true_quotes, (), bot).owed == 1

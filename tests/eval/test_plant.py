@@ -170,7 +170,15 @@ def test_a_condition_is_cut_where_it_ends(sentence: str, left: str) -> None:
     assert left in [kept for kept, _ in without_condition(sentence)]
 
 
-@pytest.mark.parametrize("sentence", ["Appelez pour savoir si le guichet est ouvert.", "La carte est gratuite."])
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Appelez pour savoir si le guichet est ouvert.",
+        "La carte est gratuite.",
+        "Le site de la mairie dit s’il faut un rendez-vous.",
+        "La carte est gratuite, quand même.",
+    ],
+)
 def test_nothing_is_cut_where_nothing_is_lost(sentence: str) -> None:
     assert without_condition(sentence) == []
 
