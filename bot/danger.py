@@ -35,9 +35,9 @@ an everyday matter of a town hall, and when it is a question; from which an answ
 and from which it is taken for one at once. Low, since a number shown for nothing costs less than one missed: of the
 phrases of danger that no expression fits, one in eighteen is under the first (5 folds)."""
 
-_SURELY_NOT = 0.005
-"""Share under which a question that an expression hears is answered, its numbers beside: of the phrases of danger that
-expressions hear, one in a hundred is under it (5 folds), and few of those ask anything."""
+_SURELY_NOT = 0.01
+"""Share under which a question that an expression hears is answered, its numbers beside: of the phrases of danger, one
+in seventy is under it (5 folds), and of the seventeen that an expression hears and that ask something, two."""
 
 _FEWEST_WORDS = 3
 _ANY_DANGER = "urgence-europe"

@@ -1,8 +1,9 @@
 """What kind of question a message sounds like when no rule of bot/route.py settled it: a linear model (bot/leaning.py).
 
 It reads the words, which concepts of route.toml they make heard, and the sense of the message. Trained by
-`eval/tune_intents.py` on phrases of ours; the shares from which it settles a turn, or only asks for stronger evidence,
-are written beside its weights with what they cost in cross-validation. After a change of route.toml, train again.
+`eval/tune_intents.py`; the shares from which it settles a turn are written beside its weights with what they cost in
+cross-validation. How much stronger the evidence must be for a question that it leaves, yet finds strange, was chosen on
+whole questions (refusal.toml, eval/tune_refusal.py). After a change of route.toml, train again, then choose again.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from pathlib import Path
 from typing import Any
 from zlib import crc32
 
+from bot.answerable import refusal
 from bot.cues import Window
 from bot.intents import Words
 from bot.leaning import read_leaning
@@ -28,7 +30,7 @@ ANSWERABLE = "none"
 
 _FIRST_SIGN, _SIGNS = 0x4E00, 20_000
 _NOTHING_SAID = "@"
-_EDGE = 1e-4
+_EDGE = 1e-3
 
 
 def as_read(text: str, words: Words) -> str:
@@ -51,11 +53,13 @@ class Sounded:
         kind: what it surely is, empty when that is not sure.
         least: belief under which no document should answer it, 0 to 1.
         answerable: it surely sounds like a question that a document may answer, whatever a rule says.
+        share: how much, 0 to 1, it sounds like one.
     """
 
     kind: str
     least: float
     answerable: bool
+    share: float
 
 
 def sound(text: str, words: Words) -> Sounded:
@@ -64,13 +68,19 @@ def sound(text: str, words: Words) -> Sounded:
     surest = max((label for label in shares if label != ANSWERABLE), key=lambda label: shares[label])
     sure = surest in limits["settles"] and shares[surest] >= limits["settles"][surest]
     share = shares[ANSWERABLE]
-    return Sounded(surest if sure else "", least(1.0 - share, **limits["asks"]), share >= limits["vetoes"]["from"])
+    asked = least(1.0 - share, **refusal()["asks"])
+    return Sounded(surest if sure else "", asked, share >= limits["vetoes"]["from"], share)
 
 
 def least(unanswerable: float, slope: float, shift: float) -> float:
     """Return the belief to ask of a document, given how much, 0 to 1, the words lean to what none answers."""
+    return 1.0 / (1.0 + exp(-shift - slope * doubt(unanswerable)))
+
+
+def doubt(unanswerable: float) -> float:
+    """Return the log odds of a share, within bounds: past them a linear model only tells that it has seen alike."""
     held = min(max(unanswerable, _EDGE), 1.0 - _EDGE)
-    return 1.0 / (1.0 + exp(-shift - slope * log(held / (1.0 - held))))
+    return log(held / (1.0 - held))
 
 
 def _sign(name: str) -> str:

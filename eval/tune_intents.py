@@ -1,9 +1,10 @@
 """Train what tells, from its words, a question that no document answers: `python -m eval.tune_intents`.
 
-Phrases of each kind are `cases/intent_phrases.tsv`; answerable ones are its look-alikes, the phrases of the lexicon,
-the tune halves of our answerable cases and the shared public sets of questions (read to train, never written). No
-line of unanswerable.jsonl is read, so that it still measures. Shares are chosen on predictions of models that saw
-neither the question nor its near-duplicates (5 folds).
+Phrases of each kind are `cases/intent_phrases.tsv` and the opened later sets (eval/later_sets.py); answerable ones are
+their residents' questions, the look-alikes of the file, the phrases of the lexicon, the tune halves of our answerable
+cases and the shared public sets of questions (read to train, never written). No line of unanswerable.jsonl is read, so
+that it still measures. Shares are chosen on predictions of models that saw neither the question nor its near-duplicates
+(5 folds); `--shares` keeps these predictions for eval/tune_refusal.py.
 """
 
 from __future__ import annotations
@@ -22,15 +23,12 @@ from scipy.sparse.csgraph import connected_components
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
-from bot.answerable import belief, evidence, refusal
-from bot.intent_leaning import ANSWERABLE, LEANING_FILE, SHARES_FILE, as_read, least
+from bot.intent_leaning import ANSWERABLE, LEANING_FILE, SHARES_FILE, as_read
 from bot.leaning import Floats
 from bot.route import OVERRULED, Route
 from bot.turn import Turn
 from corpus.contacts import load_authorities, load_contacts
-from corpus.opening import open_search
-from corpus.search import Searcher
-from corpus.settings import load_settings
+from eval.later_sets import opened
 from eval.refusal_sets import answerable
 from eval.refusal_sets import rows as read_rows
 from eval.retrieval_sets import SHARED
@@ -44,16 +42,11 @@ _FOLDS = 5
 _ALIKE = 0.5
 """Trigram Jaccard from which two phrases stay in one fold."""
 _LOOK_ALIKE_WEIGHT = 3.0
-_LEFT_TO_RETRIEVAL = frozenset({"invented"})
+_LEFT_TO_RETRIEVAL = frozenset({"invented", "complaint"})
+_HEARD_AS = {"eligibility": "advice"}
+"""Kinds of the later sets that have no phrases of their own: a verdict asked for on one's own rights is advice."""
 _MOST_SETTLED = 0.01
 """Highest share of answerable questions that may be settled wrongly."""
-
-_MOST_ANSWERED = 0.08
-"""Highest share answered, mean over kinds, of what has no answer; the bar of eval/refusal_bench.py is 0.12, and phrases
-of others are less like ours than ours are."""
-
-_AS_MUCH = 0.004
-"""Difference of two shares answered that is the chance of the phrases."""
 
 _LEAST_SURE = 0.8
 """Share under which no kind settles a turn, however few the questions that cross-validation would lose by it."""
@@ -66,7 +59,6 @@ _MOST_FREED = 0.01
 
 Names = npt.NDArray[np.str_]
 Flags = npt.NDArray[np.bool_]
-_NOTHING_ASKED = (0.0, -20.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +81,11 @@ def main(arguments: list[str] | None = None) -> int:
     """Cross-validate, print, train on everything and write."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=LEANING_FILE.parent, help="folder of the weights")
-    parser.add_argument("--beliefs", type=Path, help="file that keeps what the search believed, outside the repository")
-    parser.add_argument("--least", type=float, default=refusal()["answer"]["from"], help="belief always asked")
+    parser.add_argument("--shares", type=Path, help="file to write, outside the repository, for eval.tune_refusal")
     parser.add_argument("--vectors", type=Path, help="file that keeps the vectors of the phrases between two runs")
     options = parser.parse_args(arguments)
-    opened = open_search(load_settings())
-    route = Route(load_authorities(), load_contacts(), opened.searcher, rules_only=True)
-    asking = [*ours(), *asked()]
+    route = Route(load_authorities(), load_contacts(), rules_only=True)
+    asking = [*ours(), *of_opened(), *asked()]
     phrases = [*asking, *lexicon()]
     texts = [as_read(phrase.text, route.words) for phrase in phrases]
     kinds = np.array([phrase.kind for phrase in phrases])
@@ -106,32 +96,17 @@ def main(arguments: list[str] | None = None) -> int:
     shares = predicted(features, kinds, weights, folds(phrases, [phrase.text for phrase in phrases]), labels)
     told = shares[: len(asking)], kinds[: len(asking)]
     settles = limits(*told, labels)
-    found = beliefs([phrase.text for phrase in asking], route, opened.searcher, options.beliefs)
-    asks = weighed(*told, found, settles, labels, options.least)
     ruled = np.array([route(Turn(phrase.text, date.today())).status in OVERRULED for phrase in asking])  # noqa: DTZ011
     vetoes = overruled(*told, ruled)
-    report = [*summary(*told, found, settles, asks, labels), freed(*told, ruled, vetoes)]
+    report = [*summary(*told, settles, labels), freed(*told, ruled, vetoes)]
+    if options.shares:
+        _write_told(options.shares, asking, told[0], settled(told[0], labels, settles), vetoes)
     print("\n".join(report))
     model = fitted(features, kinds, weights)
     order = [list(model.classes_).index(label) for label in labels]
     learnt.write(options.out / LEANING_FILE.name, labels, model.coef_[order], model.intercept_[order])
-    _write_limits(options.out / SHARES_FILE.name, settles, asks, vetoes, report)
+    _write_limits(options.out / SHARES_FILE.name, settles, vetoes, report)
     return 0
-
-
-def beliefs(texts: Sequence[str], route: Route, searcher: Searcher, kept: Path | None) -> Floats:
-    """Return what retrieval believes of each text, 0 to 1; 0 where a rule settles it. Slow: one search a text."""
-    known: dict[str, float] = {}
-    if kept and kept.exists():
-        known = dict(map(json.loads, kept.read_text(encoding="utf-8").splitlines()))
-    day = date.today()  # noqa: DTZ011  a civil day
-    for text in texts:
-        if text not in known:
-            found = None if route(Turn(text, day)).status else searcher.search(text, limit=10, as_of=day)
-            known[text] = belief(evidence(found, searcher)) if found and found.documents else 0.0
-    if kept:
-        kept.write_text("".join(json.dumps(pair) + "\n" for pair in known.items()), encoding="utf-8")
-    return np.array([known[text] for text in texts], dtype=np.float32)
 
 
 def ours() -> Iterator[Phrase]:
@@ -143,9 +118,16 @@ def ours() -> Iterator[Phrase]:
             yield Phrase(text, ANSWERABLE if near else kind, "", _LOOK_ALIKE_WEIGHT if near else 1.0, question=near)
 
 
+def of_opened() -> Iterator[Phrase]:
+    """Yield the questions without an answer of the opened later sets."""
+    for kind, queries in opened()[1].items():
+        for query in queries:
+            yield Phrase(query.text, _HEARD_AS.get(kind, kind), "")
+
+
 def asked() -> Iterator[Phrase]:
-    """Yield the answerable questions of the tune halves and of the shared public sets."""
-    texts = {query.text for queries in answerable("tune").values() for query in queries}
+    """Yield the answerable questions of the tune halves, of the opened later sets and of the shared public sets."""
+    texts = {query.text for queries in (answerable("tune") | opened()[0]).values() for query in queries}
     for name in ("spf_natural_questions", "spf_question_reponse", "dila_citizen_questions"):
         texts |= {row["query"] for row in read_rows(SHARED / name / "public.jsonl")}
     for text in sorted(texts):
@@ -240,44 +222,6 @@ def settled(shares: Floats, labels: Sequence[str], limit: Mapping[str, float]) -
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """The belief asked of a document: `least` of the words of the question, and never under a bound."""
-
-    bound: float
-    slope: float = _NOTHING_ASKED[0]
-    shift: float = _NOTHING_ASKED[1]
-
-    def of(self, shares: Floats) -> Floats:
-        """Return the belief asked for each row."""
-        return np.array([max(self.bound, least(1.0 - float(row[0]), self.slope, self.shift)) for row in shares])
-
-
-def answered(shares: Floats, found: Floats, settles: Mapping[str, float], labels: Sequence[str], asks: Asked) -> Flags:
-    """Tell what is answered once the model has had its say."""
-    return np.asarray((settled(shares, labels, settles) == "") & (found >= asks.of(shares)))
-
-
-def weighed(
-    shares: Floats, kinds: Names, found: Floats, settles: Mapping[str, float], labels: Sequence[str], bound: float
-) -> Asked:
-    """Return what answers the most of the answerable, and of the others at most `_MOST_ANSWERED`, mean over kinds.
-
-    Of those that answer about as much, the one that answers the fewest of the others.
-    """
-    tried: list[tuple[float, float, Asked]] = []
-    open_ = settled(shares, labels, settles) == ""
-    for slope in (0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0, 1.4):
-        for shift in np.arange(-5.0, 4.0, 0.1):
-            asks = Asked(bound, slope, round(float(shift), 2))
-            after = open_ & (found >= asks.of(shares))
-            wrong = float(np.mean([after[kinds == kind].mean() for kind in labels[1:]]))
-            if wrong <= _MOST_ANSWERED:
-                tried.append((float(after[kinds == ANSWERABLE].mean()), wrong, asks))
-    best = max(right for right, _, _ in tried)
-    return min((one for one in tried if one[0] >= best - _AS_MUCH), key=lambda one: one[1])[2]
-
-
 def overruled(shares: Floats, kinds: Names, ruled: Flags) -> float:
     """Return the share of the answerable from which a rule says nothing any more; it frees at most `_MOST_FREED`."""
     others = shares[ruled & (kinds != ANSWERABLE), 0]
@@ -296,26 +240,20 @@ def freed(shares: Floats, kinds: Names, ruled: Flags, vetoes: float) -> str:
     )
 
 
-def summary(
-    shares: Floats, kinds: Names, found: Floats, settles: Mapping[str, float], asks: Asked, labels: Sequence[str]
-) -> Iterator[str]:
-    """Yield the lines of the report: confusion, then what is settled and answered, with and without the model."""
+def summary(shares: Floats, kinds: Names, settles: Mapping[str, float], labels: Sequence[str]) -> Iterator[str]:
+    """Yield the lines of the report: confusion, then what is settled of each kind."""
     said = np.array(labels)[shares.argmax(axis=1)]
     yield "told as        " + " ".join(f"{label[:9]:>9}" for label in labels)
     for kind in labels:
         yield f"{kind:15}" + " ".join(f"{(said[kinds == kind] == label).sum():9}" for label in labels)
     done = settled(shares, labels, settles)
-    before = answered(shares, found, {}, labels, Asked(asks.bound))
-    after = answered(shares, found, settles, labels, asks)
     for kind in labels:
         of = kinds == kind
         limit = f"from {settles[kind]:.2f}" if kind in settles else "left     "
         yield (
             f"{kind:15} n={of.sum():4} {limit} settled {(done[of] != '').mean():.3f} as itself "
-            f"{(done[of] == kind).mean():.3f} answered {before[of].mean():.3f} then {after[of].mean():.3f}"
+            f"{(done[of] == kind).mean():.3f}"
         )
-    means = [np.mean([flags[kinds == kind].mean() for kind in labels[1:]]) for flags in (before, after)]
-    yield f"mean over kinds answered {means[0]:.3f} then {means[1]:.3f}, belief always asked {asks.bound:.2f}"
 
 
 def _balanced(kinds: Names, weights: npt.NDArray[np.float64]) -> Floats:
@@ -327,16 +265,21 @@ def _balanced(kinds: Names, weights: npt.NDArray[np.float64]) -> Floats:
     return np.array([weight * scale[kind] for kind, weight in zip(kinds, weights, strict=True)], dtype=np.float32)
 
 
-def _write_limits(path: Path, settles: Mapping[str, float], asks: Asked, vetoes: float, report: Sequence[str]) -> None:
+def _write_told(path: Path, asking: Sequence[Phrase], shares: Floats, kinds: Names, vetoes: float) -> None:
+    """Write, a line a question: text, kind it is settled as, share of the answerable, whether it overrules rules."""
+    told = (
+        (phrase.text, str(kind), round(float(row[0]), 6), bool(row[0] >= vetoes))
+        for phrase, row, kind in zip(asking, shares, kinds, strict=True)
+    )
+    path.write_text("".join(json.dumps(one) + "\n" for one in told), encoding="utf-8")
+
+
+def _write_limits(path: Path, settles: Mapping[str, float], vetoes: float, report: Sequence[str]) -> None:
     head = "# Écrit par eval/tune_intents.py ; validation croisée (5 plis, quasi-doublons ensemble) :\n"
     lines = [
         head + "".join(f"#   {line}\n" for line in report),
         "[settles]  # part à partir de laquelle le genre est retenu",
         *(f"{kind} = {limit:.2f}" for kind, limit in sorted(settles.items())),
-        "",
-        "[asks]  # preuve demandée au document : logistique de shift + slope × logit(part de ce qui est sans réponse)",
-        f"slope = {asks.slope}",
-        f"shift = {asks.shift}",
         "",
         "[vetoes]  # part de ce qui a une réponse à partir de laquelle une règle de route.toml ne décide plus",
         f"from = {vetoes:.2f}",

@@ -97,6 +97,19 @@ def test_what_only_sounds_like_danger_shows_no_number(danger: Danger, text: str)
     assert turn == screen(Turn(text, DAY))
 
 
+@pytest.mark.parametrize(
+    ("ordinary", "danger"),
+    [
+        ("Mon fils s'ennuie à mourir, peut-il sauter une classe ?", "Mon fils veut sauter du pont"),
+        ("Je me suis ouvert la main à l'usine, qui paie l'arrêt ?", "Je me suis ouvert les veines"),
+        ("Jeudi c'est la fin pour moi, mon contrat s'arrête : quels papiers ?", "C'est la fin pour moi, pardon"),
+    ],
+)
+def test_an_expression_is_told_from_the_ordinary_sentence_that_resembles_it(ordinary: str, danger: str) -> None:
+    assert not hear(ordinary, expressions_only=True).settles
+    assert hear(danger, expressions_only=True).settles
+
+
 def test_somebody_alone_who_was_robbed_is_answered_with_the_numbers_beside(danger: Danger) -> None:
     turn = danger(screen(Turn("Je suis tout seul, on m'a volé mon portefeuille, aidez-moi", DAY)))
 
