@@ -17,7 +17,7 @@ from corpus.index import AUDIENCES, chroma_nearest, close_collections, write_col
 from corpus.lexical import Floats
 from corpus.ranking import Ranking
 from corpus.search import Searcher
-from corpus.signals import SIGNALS, load_weights, scaled
+from corpus.signals import DECIMALS, SIGNALS, load_weights, scaled
 from tests.corpus.small_index import (
     CITIZENS,
     CLUBS,
@@ -320,9 +320,11 @@ def test_scores_are_scaled_between_the_two_hundredth_and_the_best(values: list[f
 
     assert found.shape == scores.shape
     assert ((found >= 0) & (found <= 1)).all()
-    if len(set(scores.tolist())) > 1 and len(scores) <= 200:
-        assert found.max() == 1
-        assert found[int(scores.argmin())] == 0
+    if len(scores) <= 200:
+        # What only the rounding of a processor tells apart is the same.
+        spread = bool(len(scores)) and round(float(scores.max()) - float(scores.min()), DECIMALS) > 0
+        assert found.max(initial=0) == spread
+        assert not found[scores == scores.min(initial=1)].any()
     low = np.sort(scores)[-200:][:1]
     assert not found[scores < low].any() if len(low) else len(found) == 0
 

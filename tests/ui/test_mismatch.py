@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -127,11 +127,13 @@ def release(client: httpx.Client) -> dict[str, Any]:
 
 
 def until(client: httpx.Client, ready: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
-    """Ask what is served until it is as wanted."""
-    end = time.monotonic() + WAIT_S
-    while not ready(found := release(client)):
+    """Ask what is served until it is as wanted; a connection kept open is cut when a release takes the place."""
+    end, found = time.monotonic() + WAIT_S, dict[str, Any]()
+    while not found or not ready(found):
         assert time.monotonic() < end, found
         time.sleep(0.2)
+        with suppress(httpx.ReadError, httpx.RemoteProtocolError):
+            found = release(client)
     return found
 
 
