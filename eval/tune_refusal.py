@@ -292,7 +292,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--risk", type=float, default=0.15, help="share of unanswerable questions still answered")
     parser.add_argument("--doubt", type=float, default=0.05, help="probability that the proof is wrong")
-    parser.add_argument("--coverage", type=float, default=0.95, help="answers to keep while more caution is had")
+    parser.add_argument("--coverage", type=float, default=0.93, help="answers to keep while more caution is had")
     parser.add_argument("--half", choices=("tune", "report"), default="tune", help="open `report` once, at the end")
     parser.add_argument("--told", type=Path, help="what eval.tune_intents wrote of the questions that it learnt from")
     parser.add_argument("--measured", type=Path, help="file that keeps the evidence between two runs on one index")
