@@ -85,10 +85,7 @@ def lead_of(page: Page, role: Role | None) -> tuple[Passage, list[str]] | None:
 
 def rows_for(page: Page, passage: Passage) -> list[str]:
     """Return the rows of a table for the asker: those the question says, else those it does not rule out."""
-    rows = pieces_of(passage)
-    said = _rows_said(page, passage)
-    named = [row for row, weight in zip(rows, said, strict=True) if weight > 0]
-    return named or [row for row, weight in zip(rows, said, strict=True) if weight >= 0] or list(rows)
+    return _kept_rows(pieces_of(passage), _rows_said(page, passage))
 
 
 def said_rows(page: Page) -> tuple[Passage, list[str]] | None:
@@ -107,14 +104,20 @@ def _rows(page: Page, passage: Passage, values: Sequence[float]) -> list[str]:
     The row of what is left ("Other relative") answers nothing by itself: the table is then read from its first row.
     """
     rows = pieces_of(passage)
-    kept = rows_for(page, passage)
+    said = _rows_said(page, passage)
+    kept = _kept_rows(rows, said)
     near = page.near[passage.ref]
     value_of = dict(zip(rows, values, strict=True))
     best = max(kept, key=lambda row: value_of[row])
-    if max(_rows_said(page, passage)) > 0 or _is_rest(_cell(best)[1]):
+    if max(said) > 0 or _is_rest(_cell(best)[1]):
         return kept[:_LIST]
     ranked = sorted(kept, key=lambda row: -value_of[row])[:SENTENCES]
     return [row for row in ranked if value_of[row] - near >= _SAME_ROW * (value_of[best] - near)]
+
+
+def _kept_rows(rows: Sequence[str], said: Sequence[float]) -> list[str]:
+    named = [row for row, weight in zip(rows, said, strict=True) if weight > 0]
+    return named or [row for row, weight in zip(rows, said, strict=True) if weight >= 0] or list(rows)
 
 
 def _is_rest(label: str) -> bool:

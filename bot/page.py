@@ -79,6 +79,11 @@ class Page:
         """Those of `passages` that stand under the heading the question names."""
         return [p for p in passages if self.named and p.path[: len(self.named)] == self.named]
 
+    def beside(self, passage: Passage, step: int) -> Passage | None:
+        """The passage `step` places after one of the document, before it when negative; None past either end."""
+        at = next(rank for rank, other in enumerate(self.passages) if other.ref == passage.ref) + step
+        return self.passages[at] if 0 <= at < len(self.passages) else None
+
     def best(self, passages: Sequence[Passage]) -> Passage | None:
         """The passage nearest the question; of equals, the first one."""
         return max(passages, key=lambda p: (self.near[p.ref], -p.position), default=None)
@@ -171,8 +176,7 @@ def introduced(page: Page, passage: Passage, first: str) -> tuple[Passage, str] 
     before = list(takewhile(lambda line: line.startswith("- "), lines))
     if passage.kind in _WHOLE_LINES or not any(first in line for line in before):
         return None
-    rank = next(at for at, other in enumerate(page.passages) if other.ref == passage.ref)
-    above = page.passages[rank - 1] if rank else None
+    above = page.beside(passage, -1)
     if above is None or above.path != passage.path or above.kind not in PROSE:
         return None
     last = pieces_of(above)[-1]

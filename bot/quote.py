@@ -274,8 +274,7 @@ def _section(turn: Turn, page: Page, role: Role, limit: int) -> list[Sentence]:
 def _announced(page: Page, passage: Passage) -> Sequence[str]:
     """The pieces of a passage, but for a last line that announces what is not read after it."""
     pieces = pieces_of(passage)
-    rank = next(at for at, other in enumerate(page.passages) if other.ref == passage.ref)
-    after = page.passages[rank + 1] if rank + 1 < len(page.passages) else None
+    after = page.beside(passage, 1)
     follows = after is not None and page.settled.holds(after.path) and after.path[: len(passage.path)] == passage.path
     return pieces if follows or len(pieces) == 0 or not pieces[-1].endswith(":") else pieces[:-1]
 

@@ -71,19 +71,7 @@ RIGHT = frozenset({Verdict.TAKEN, Verdict.ASKED, Verdict.ASKED_DOCUMENT, Verdict
 
 def read_cases(half: str, path: Path = CASES) -> list[Case]:
     """Read the cases of one half; none when there is no such file."""
-    return [
-        Case(
-            id=row["id"],
-            q=row["q"],
-            document=row["document"],
-            audience=row["audience"],
-            kind=row["kind"],
-            expected_branch=tuple(row["expected_branch"] or ()),
-            expected_options=tuple(row["expected_options"] or ()),
-            half=row["half"],
-        )
-        for row in rows(path, half)
-    ]
+    return [_case(row, row["document"], row["audience"], row["kind"]) for row in rows(path, half)]
 
 
 def later_cases(cases: str, half: str) -> list[Case]:
@@ -91,20 +79,16 @@ def later_cases(cases: str, half: str) -> list[Case]:
     return [
         *read_cases(half, file_of("branches", cases)),
         *(
-            Case(
-                id=row["id"],
-                q=row["q"],
-                document=row["relevant"][0],
-                audience="particuliers",
-                kind=row["branch_kind"],
-                expected_branch=tuple(row["expected_branch"] or ()),
-                expected_options=tuple(row["expected_options"] or ()),
-                half=row["half"],
-            )
+            _case(row, row["relevant"][0], "particuliers", row["branch_kind"])
             for row in case_rows("residents", cases, half)
             if row["branch_kind"] != "plain"
         ),
     ]
+
+
+def _case(row: Mapping[str, Any], document: str, audience: str, kind: str) -> Case:
+    branch, options = (tuple(row[name] or ()) for name in ("expected_branch", "expected_options"))
+    return Case(row["id"], row["q"], document, audience, kind, branch, options, row["half"])
 
 
 def judge(case: Case, turn: Turn) -> Verdict:

@@ -22,7 +22,7 @@ from sklearn.linear_model import LogisticRegression
 from bot.danger import KINDS_FILE, LEANING_FILE, as_read, hear
 from bot.leaning import Floats, Sense, binned, centred, write_leaning
 from corpus.sentence_model import sentence_model
-from eval.later_sets import OPENED, file_of
+from eval.later_sets import FIRST, OPENED, case_rows, file_of
 from eval.refusal_sets import rows as rows_of
 from eval.vector_cache import VectorCache
 
@@ -84,12 +84,12 @@ def phrases() -> tuple[list[Labelled], list[str]]:
     """Return (kind, text) of each phrase of danger, and the look-alikes."""
     lines = (CASES / "danger_phrases.tsv").read_text(encoding="utf-8").splitlines()
     rows = [(kind, text) for kind, _, text in (line.partition("\t") for line in lines if not line.startswith("#"))]
-    cases = [*_tune_lines("distress"), *_opened("distress")]
+    cases = [*case_rows("distress", FIRST, "tune"), *_opened("distress")]
     rows += [("none" if case["look_alike"] else _KIND_OF[str(case["kind"])], str(case["q"])) for case in cases]
-    others = [case for name in _ORDINARY_CASES for case in _tune_lines(name)]
+    others = [case for name in _ORDINARY_CASES for case in case_rows(name, FIRST, "tune")]
     others += [*_opened("unanswerable"), *_opened("residents")]
     rows += [("none", str(case["q"])) for case in others]
-    journeys = [*_tune_lines("journeys"), *_opened("journeys")]
+    journeys = [*case_rows("journeys", FIRST, "tune"), *_opened("journeys")]
     rows += [("none", str(turn["q"])) for case in journeys for turn in case["turns"]]
     dangers = [row for row in rows if row[0] != "none"]
     # A few everyday questions do tell of a danger; what is heard in them is not unlearnt.
@@ -197,11 +197,6 @@ def _matrix(texts: Iterable[str], rarity: Floats) -> sparse.csr_matrix:
         ends.append(ends[-1] + len(at))
     shape = (len(ends) - 1, len(rarity))
     return sparse.csr_matrix((np.concatenate(values), np.concatenate(columns), ends), shape=shape)
-
-
-def _tune_lines(name: str) -> list[dict[str, Any]]:
-    """Read the tune half of a file of cases; a line of the other half is never decoded."""
-    return list(rows_of(CASES / f"{name}.jsonl", "tune"))
 
 
 def _opened(name: str) -> list[dict[str, Any]]:

@@ -213,18 +213,23 @@ def test_an_item_of_a_list_that_nothing_announces_leads_after_a_sentence_as_near
     assert leading("preuve du mariage", None, *blocks) == ["Le mariage, preuve à garder."]
 
 
+def first_case(question: str, role: Role | None, *blocks: Block) -> list[str]:
+    """Pieces that tell the first option of the one choice of a document."""
+    made = page(question, *blocks)
+    (choice,) = build_graph(made.passages).choices
+    found = case_of(made, choice.branches[0], role)
+    assert found is not None
+    return found[1]
+
+
 def test_a_case_is_not_told_by_what_is_left_under_it() -> None:
     blocks = (
         text("Payez 86 € avec un jugement.", "c1/Grand format", "c2/Avec un jugement"),
         text("Payez le format du parent 17 €.", "c1/Grand format", "c2/Autre cas"),
         text("Payez 3 €.", "c1/Petit format"),
     )
-    made = page("payez le parent", *blocks)
-    (choice,) = build_graph(made.passages).choices
-    found = case_of(made, choice.branches[0])
 
-    assert found is not None
-    assert found[1] == ["Payez 86 € avec un jugement."]
+    assert first_case("payez le parent", None, *blocks) == ["Payez 86 € avec un jugement."]
 
 
 def test_a_case_is_told_by_what_is_of_the_kind_asked_for() -> None:
@@ -233,9 +238,5 @@ def test_a_case_is_told_by_what_is_of_the_kind_asked_for() -> None:
         text("Elle vient en 3 jours.", "c1/Grand format", "Délai"),
         text("Payez 3 €.", "c1/Petit format"),
     )
-    made = page("quel délai pour la carte du chef", *blocks)
-    (choice,) = build_graph(made.passages).choices
-    found = case_of(made, choice.branches[0], Role.DELAY)
 
-    assert found is not None
-    assert found[1] == ["Elle vient en 3 jours."]
+    assert first_case("quel délai pour la carte du chef", Role.DELAY, *blocks) == ["Elle vient en 3 jours."]
