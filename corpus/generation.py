@@ -32,6 +32,7 @@ _LOCK = "lock"
 _OPTIONAL_ENGINE = "chroma/"
 """Folder of `corpus.index`, named here because importing that module takes a second."""
 _BUILDING = ".building"
+_BESIDE = ".new"
 _NEXT_STEP = "relancez `python -m corpus sync`"
 
 
@@ -220,12 +221,17 @@ def publish(building: Path) -> Path:
     index = building.parent
     folder = building.rename(index / generation_id(building))
     sync_to_disk(index)
-    beside = index / f"{POINTER}.new"
-    beside.write_text(f"{folder.name}\n", encoding="utf-8")
-    sync_to_disk(beside)
-    beside.replace(index / POINTER)
-    sync_to_disk(index)
+    replace_file(index / POINTER, f"{folder.name}\n".encode())
     return folder
+
+
+def replace_file(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all; what a crash leaves beside it goes with `collect_garbage`."""
+    beside = path.with_name(f"{path.name}{_BESIDE}")
+    beside.write_bytes(content)
+    sync_to_disk(beside)
+    beside.replace(path)
+    sync_to_disk(path.parent)
 
 
 def sync_to_disk(path: Path) -> None:
@@ -259,4 +265,5 @@ def collect_garbage(index: Path) -> None:
         waiting = path.name == COLLECTED or whole
         if path.is_dir() and path not in kept and (known or not waiting) and not _is_held(path):
             discard(path)
-    (index / f"{POINTER}.new").unlink(missing_ok=True)
+    for path in index.glob(f"*{_BESIDE}"):
+        path.unlink()

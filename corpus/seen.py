@@ -6,6 +6,7 @@ A feed packed anew each night with the same fiches must neither be parsed at eac
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any
 
 import orjson
 
+from corpus.generation import replace_file
 from corpus.store import SourceRecord
 
 _FILE = "seen.json"
@@ -20,11 +22,11 @@ _REMEMBERED = ("archive_digest", "pipeline", "read_on", "good_until", "state")
 
 
 def remember(index: Path, records: Iterable[SourceRecord]) -> None:
-    """Note what was read in this run."""
+    """Note what was read in this run; a note that the disk refuses costs one more reading, and the index is whole."""
     if new := {record.name: {name: getattr(record, name) for name in _REMEMBERED} for record in records}:
-        beside = index / f"{_FILE}.new"
-        beside.write_bytes(orjson.dumps(_load(index) | new, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS))
-        beside.replace(index / _FILE)
+        notes = orjson.dumps(_load(index) | new, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS)
+        with suppress(OSError):
+            replace_file(index / _FILE, notes)
 
 
 def recall(index: Path, records: Iterable[SourceRecord]) -> dict[str, SourceRecord]:

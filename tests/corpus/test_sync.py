@@ -112,6 +112,21 @@ def test_the_same_fiches_packed_anew_touch_nothing_and_are_parsed_once(settings:
     assert not third.switched
 
 
+def test_what_a_cut_left_half_written_beside_the_index_goes_though_nothing_changed(
+    settings: Settings, tmp_path: Path
+) -> None:
+    archive = tarball_of(tmp_path / "fiches.tgz", {"particuliers": [Fiche("F1")]})
+    sync(settings, ["fiches"], archive, TODAY, engines=engines())
+    left = [settings.index / name for name in ("current.new", "seen.json.new")]
+    for path in left:
+        path.write_bytes(b"{")
+
+    report = sync(settings, ["fiches"], archive, TODAY, engines=engines())
+
+    assert not report.switched
+    assert not any(path.exists() for path in left)
+
+
 def test_only_what_changed_gets_another_ref(settings: Settings) -> None:
     two = Fiche("F1", chapters=(("Démarche", TEXT), ("Délai", OTHER)))
     sync_fiches(settings, {"particuliers": [two, Fiche("F2")]})
