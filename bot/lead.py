@@ -21,7 +21,7 @@ from corpus.situations import is_residual
 
 _FILE = Path(__file__).with_suffix(".toml")
 
-SENTENCES = 4
+SENTENCES = 3
 _CHARACTERS = 700
 _LIST = 9
 _CASE_SENTENCES = 2
@@ -81,6 +81,12 @@ def lead_of(page: Page, role: Role | None) -> tuple[Passage, list[str]] | None:
     if passage.kind is not BlockKind.TABLE:
         return passage, _window(pieces, rank, own, _subtitles(passage))
     return passage, _rows(page, passage, own)
+
+
+def start_of(page: Page, passage: Passage) -> list[str]:
+    """Return the first pieces of a passage, whatever is asked; of a table, the rows for the asker."""
+    rows = rows_for(page, passage) if passage.kind is BlockKind.TABLE else pieces_of(passage)
+    return _whole(rows, 0, SENTENCES, _subtitles(passage))
 
 
 def rows_for(page: Page, passage: Passage) -> list[str]:

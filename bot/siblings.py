@@ -31,11 +31,12 @@ from corpus.store import PassageStore
 
 _FILE = Path(__file__).with_suffix(".toml")
 
-_KIN = 0.5
-"""Kinship of two titles (`Searcher.kinship`) from which they are neighbours."""
+_DECIDES = 0.16
+"""Lead of the best document, in score, from which it is the one answered from.
 
-_CLOSE, _TIED = 0.12, 0.05
-"""Score under which the lead of the best document over a neighbour, or over any other document, decides nothing."""
+Of 789 answerable questions of the sets opened for tuning, the best document was right for 124 of 228 with a smaller
+lead (and among the first four for 204), for 41 of 52 just above. A wrong procedure read as an answer does more harm
+than one press; no smaller lead is needed over a document of another family, which is as often the right one."""
 
 _OPTIONS = 4
 _SENTENCES = 2
@@ -72,11 +73,8 @@ class Siblings:
         best, *others = found.documents or (None,)
         if best is None or not self._can_be_asked(best):
             return []
-        near = [hit for hit in others if best.score - hit.score < self._decides(best, hit) and self._can_be_asked(hit)]
+        near = [hit for hit in others if best.score - hit.score < _DECIDES and self._can_be_asked(hit)]
         return [best, *near[: _OPTIONS - 1]] if near else []
-
-    def _decides(self, best: DocumentHit, hit: DocumentHit) -> float:
-        return _CLOSE if self._searcher.kinship(best.title, hit.title) >= _KIN else _TIED
 
     def _can_be_asked(self, hit: DocumentHit) -> bool:
         card = self._store.document(hit.key)

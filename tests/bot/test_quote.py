@@ -384,3 +384,48 @@ def test_what_may_happen_later_is_not_asked_about_unless_the_whole_document_depe
 
     assert quoted([text("Le prix varie."), *under], "le prix est-il suspendu ?").question is None
     assert quoted([text("Le prix varie."), *whole], "le prix est-il suspendu ?").question is not None
+
+
+LOAN = (
+    text("Le livre se prête pour deux semaines.", "Prêt"),
+    text("Le livre rendu en retard se paie 1 €.", "Retard"),
+    text("La salle ferme à midi.", "Salle"),
+)
+
+
+def test_a_short_document_is_read_whole_after_what_is_nearest() -> None:
+    turn = quoted(LOAN, "un livre rendu après deux semaines se paie combien ?")
+    lead = [sentence.text for sentence in turn.sentences if sentence.role is Role.LEAD]
+
+    assert sorted(lead) == sorted(block.text for block in LOAN)
+    assert lead[0] != "La salle ferme à midi."
+
+
+def test_of_a_long_document_what_is_nearly_as_near_is_read_too_and_the_rest_is_not() -> None:
+    others = [text(f"La salle {rank} ferme à midi.", f"Salle {rank}") for rank in range(20)]
+    lead = said(quoted((*LOAN, *others), "le livre se prête ou se paie"), Role.LEAD)
+
+    assert lead == {"Le livre se prête pour deux semaines.", "Le livre rendu en retard se paie 1 €."}
+
+
+def test_no_more_than_four_passages_lead_a_long_document() -> None:
+    rules = [text(f"Le livre du rayon {rank} se prête une semaine.", f"Rayon {rank}") for rank in range(20)]
+
+    assert len(said(quoted(rules, "le livre se prête"), Role.LEAD)) == 4
+
+
+def test_the_branch_that_the_asker_named_is_read_from_its_rule() -> None:
+    rule = "\n".join(
+        ["Le petit format se paie 17 €.", "Il se retire au guichet."]
+        + ["Il est fait sur place."] * 3
+        + ["Le prix de la carte en petit format, perdue ou volée, est réduit."]
+    )
+    blocks = (
+        text("Le prix de la carte perdue ou volée varie."),
+        text(rule, "Prix", "c1/Petit format"),
+        text("Le grand format se paie 86 €.", "Prix", "c1/Grand format"),
+        *(text(f"La salle {rank} ferme à midi.", f"Salle {rank}") for rank in range(20)),
+    )
+    turn = quoted(blocks, "quel est le sort de la carte perdue ou volée, petit format")
+
+    assert "Le petit format se paie 17 €." in [sentence.text for sentence in turn.sentences[:3]]
