@@ -20,6 +20,9 @@ _RANK_WORDS = 6
 _LONGEST_PICK = 120
 """Characters of a message that picks an option; a longer one is a question."""
 
+_RANK_ALONE = re.compile(r"\b(?:la|le|l'|les|option|choix|numero|no?|cas|reponse|n°|\d)(?=\W|$)")
+"""What may stand beside a rank in a message that is only one, and ranks past the fifth."""
+
 _TYPO = 0.84
 _MOST = 0.5
 """Share of the words proper to an option that picks it."""
@@ -39,6 +42,14 @@ def picked_option(text: str, options: Sequence[str]) -> int | None:
     by_words = _named(text, options)
     by_rank = _ranked(folded, len(options)) if by_words is None else by_words
     return _yes_or_no(folded, options) if by_rank is None else by_rank
+
+
+def is_bare_pick(text: str) -> bool:
+    """Tell whether a message says nothing but the rank of an option ("1", "la deuxième"): it answers a question."""
+    left = _RANK_ALONE.sub(" ", folded_message(text))
+    for name in (*_RANKS, "last"):
+        left = patterns()["picked"][name].sub(" ", left)
+    return left != folded_message(text) and not any(c.isalnum() for c in left)
 
 
 def _ranked(folded: str, count: int) -> int | None:

@@ -23,7 +23,7 @@ _FACILITIES = (
     r"cr[èe]che|conservatoire|mus[ée]e|th[ée][âa]tre|cimeti[èe]re|march[ée]|m[ée]tro|station|gare|porte|pont|quartier|"
     r"h[ôo]pital|[ée]glise|canal|bois|mairie|centre|patinoire|d[ée]chett?[èe]rie|espace|halle|tennis|maternelle"
 )
-_LINKS = r"(?:(?:de la|de l['’]|des|du|de|d['’]|la|le|les|l['’])\s*)*"
+_LINKS = r"(?:(?:des|du|de|d['’]|la|les|le|l['’])\s*)*"  # each piece one way only: "de la de la..." must not explode
 _CAPITAL = r"[A-ZÀ-ÖØ-Þ][\w'’-]+"
 _NO_NAME = (
     "et est en ou où qui que quand quoi sans avec pour depuis sont pas dans par il elle on je mais à au aux ne se si "
@@ -48,6 +48,37 @@ _STREET_NAME = re.compile(
     r" (?:rue|avenue|boulevard|bd|quai|place|porte|gare|pont|station|metro|faubourg|square|passage|impasse|hotel)"
     r"(?: de| du| des| la| le| les)*(?: saint| sainte)? \S+"
 )
+_SPOTS = "place|porte|square|métro|metro|station|quartier|pont|canal"
+_AT = (
+    r"(?:(?i:j['’]\s?habite|je vis|je r[ée]side|je suis|on habite|on vit|nous habitons|domicili[ée]e?s?)\s+)?"
+    r"(?:(?i:à l['’]angle|au coin|au niveau|à (?:la )?hauteur|en bas|près|au|à|dans|sur|vers|de|du|la|le)\s+"
+    r"|(?i:d['’]|l['’])){0,5}"
+)
+_SPOT_NAMED = re.compile(
+    rf"(?<!\w){_AT}(?:\b\d+\s*(?:bis|ter)?,?\s+)?"
+    rf"(?:\b(?i:{_WAYS}|{_SPOTS})\s+{_LINKS}{_CAPITAL}(?:[\s-]+{_LINKS}{_CAPITAL})*"
+    rf"|\b(?:rue|avenue|boulevard|bd|quai|faubourg)\s+{_LINKS}{_NAME}"
+    rf"|\b(?:place|porte|square|métro|metro|station)\s+(?:de la|de l['’]|des|du|de|d['’])\s*{_NAME})"
+)
+_NAMED_BY_IT = re.compile(rf"\b(?i:{_FACILITIES}|maire|députée?|élue?s?|habitants|conseil|directeur|directrice)\s+$")
+"""What a place names: the school of a street, the mayor of a district."""
+
+_DISTRICT_NAMED = re.compile(
+    rf"(?<!\w){_AT}(?:(?i:paris)\s+)?"
+    rf"(?:(?:{_DISTRICT.pattern})(?:\s+arrondissement)?|(?<=(?i:paris) )(?:[1-9]|1\d|20)\b)"
+)
+_KIN = (
+    "mère|maman|père|papa|parents|beaux-parents|belle-mère|beau-père|frère|frères|sœur|soeur|sœurs|soeurs|cousins?|"
+    "cousines?|oncles?|tantes?|tata|tonton|neveux?|nièces?|grand-mère|grand-père|grands-parents|mamie|papi|fils|fille|"
+    "enfants|filleule?|amie?s?|copains?|copines?|famille|belle-famille|fiancée?|correspondante?"
+)
+_LIVES = "vit|vivent|habite|habitent|réside|résident|vote|votent|travaille|travaillent|étudie|étudient|loge|logent"
+_IS = "est|sont|vient|viennent|arrive|arrivent"
+_KIN_ELSEWHERE = re.compile(
+    rf"\b(?P<kin>(?i:{_KIN}))\s+(?:(?i:qui\s+)?(?:(?i:{_LIVES})\s+(?:(?i:à|a|au|aux|en)\s+(?:{_CAPITAL}|\w{{4,}})|{_CAPITAL})"
+    rf"|(?i:{_IS})\s+(?i:à|au|aux|en|de|du|des|d['’])\s*{_CAPITAL})|(?i:à|au|aux|en|de|du|des|d['’])\s*{_CAPITAL})"
+    rf"(?:[\s-]+{_CAPITAL})*"
+)
 _BEFORE_TOWN = "(à|de|du|sur|vers|en|pour|mairie|ville|chez|habite|au|in) (la|le|les)?"
 
 
@@ -66,6 +97,21 @@ def names_a_facility(window: Window) -> bool:
 def names_a_district(window: Window) -> bool:
     """Tell whether an arrondissement of Paris is named."""
     return _DISTRICT.search(window.text.lower()) is not None
+
+
+def without_places(text: str) -> str:
+    """Return a message without the places that only say where: a street, a district, the home of a relative.
+
+    Where somebody lives or something happened is not what is asked; a facility (`la piscine Pailleron`) may be.
+    """
+    bare = _KIN_ELSEWHERE.sub(lambda found: found["kin"], text)
+    bare = _DISTRICT_NAMED.sub(_left_out, _SPOT_NAMED.sub(_left_out, bare))
+    return text if bare == text else " ".join(bare.split()).strip(" ,;")
+
+
+def _left_out(found: re.Match[str]) -> str:
+    """What stands for a place: nothing, but the place itself after what it names."""
+    return found.group() if _NAMED_BY_IT.search(found.string[: found.start()]) else " "
 
 
 def town_heard(window: Window) -> str:

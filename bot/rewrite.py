@@ -16,7 +16,7 @@ from dataclasses import replace
 import numpy as np
 
 from bot.fuse import LIKELY, TIED, fuse, trust
-from bot.pick import folded_message, patterns, picked_option
+from bot.pick import folded_message, is_bare_pick, patterns, picked_option
 from bot.roles import asked_role, besides_role, role_of
 from bot.turn import Asked, Conversation, Exchange, Role, Status, Turn
 from corpus.analyse import conversational_words, folded_words, terms
@@ -243,7 +243,9 @@ def _answer(turn: Turn, last: Exchange, asked: Asked) -> Turn | None:
         conversation = replace(conversation, document=asked.documents[rank])
     else:
         conversation = replace(conversation, document=last.document, picked=(*last.picked, (asked.choice, label)))
-    return _understood(replace(turn, conversation=conversation), f"{last.text} {turn.text}", told=label)
+    # "1" says nothing once the question is gone: the option it picked goes with the questions that follow.
+    said = label if is_bare_pick(turn.text) else turn.text
+    return _understood(replace(turn, conversation=conversation), f"{last.text} {said}", told=label)
 
 
 def _understood(turn: Turn, searched: str, told: str = "") -> Turn:

@@ -29,6 +29,7 @@ from corpus.situations import (
     place_rank,
     situation_heard,
     speaks_for,
+    undenied,
 )
 
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
@@ -95,7 +96,7 @@ class _Heard:
 # One question is put to several documents, and one document to many questions.
 @lru_cache(maxsize=256)
 def _heard(text: str) -> _Heard:
-    return _Heard(_spaced(text), situation_heard(text), quantities_stated(text))
+    return _Heard(_spaced(undenied(text)), situation_heard(text), quantities_stated(text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +196,7 @@ def _ask(title: str, text: str) -> _Asked:
         question=_Heard.of(text),
         title=_Heard.of(title),
         rest=_Heard.of(re.sub(r"[^\W_]+", lambda word: "" if set(terms(word[0])) & subject else word[0], text)),
-        words=frozenset(terms(text)) - subject,
+        words=frozenset(terms(undenied(text))) - subject,
         away=may_live_elsewhere(text),
         in_paris=names_paris(text),
         country=names_country(text),

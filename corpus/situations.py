@@ -39,14 +39,22 @@ class Fact:
 
 def facts_heard(question: str) -> tuple[Fact, ...]:
     """Return the facts that a question states and that tell titles apart."""
-    heard = _plain(question) + _AGES[is_minor(quantities_stated(question))]
+    heard = _plain(undenied(question)) + _AGES[is_minor(quantities_stated(question))]
     return tuple(fact for fact in _facts("title_fact") if fact.heard.search(heard))
 
 
 def situation_heard(question: str) -> tuple[Fact, ...]:
     """Return the facts that a question states and that tell the branches of one document apart."""
-    heard = _plain(question) + _AGES[is_minor(quantities_stated(question))]
+    heard = _plain(undenied(question)) + _AGES[is_minor(quantities_stated(question))]
     return tuple(fact for fact in (*_facts("fact"), *_places()) if fact.heard.search(heard))
+
+
+def undenied(question: str) -> str:
+    """Return a question without the loss, the theft or the damage that it says did not happen.
+
+    "C'est pas un vol, je l'ai perdu" tells of a loss, and of nothing else.
+    """
+    return _default("denied").sub(" ", question)
 
 
 def speaks_for(facts: Sequence[Fact], label: str) -> int:

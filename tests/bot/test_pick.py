@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.pick import picked_option
+from bot.pick import is_bare_pick, picked_option
 
 AGES = ("Vous êtes majeur", "Vous êtes mineur")
 
@@ -38,6 +38,24 @@ def test_yes_or_no_picks_between_an_option_and_its_negation(text: str, rank: int
 
 def test_yes_picks_nothing_between_two_options_that_are_not_opposed() -> None:
     assert picked_option("oui", AGES) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "bare"),
+    [
+        ("1", True),
+        ("la 2", True),
+        ("le premier", True),
+        ("option n° 3 !", True),
+        ("12", False),
+        ("la carte", False),
+        ("1 enfant", False),
+        ("", False),
+        ("oui", False),
+    ],
+)
+def test_a_message_that_is_only_a_rank_is_told(text: str, bare: bool) -> None:
+    assert is_bare_pick(text) is bare
 
 
 @given(st.text(max_size=60), st.lists(st.text(max_size=20), min_size=1, max_size=6))

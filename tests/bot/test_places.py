@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from bot.cues import Window
-from bot.places import country_heard, names_a_district, names_a_facility, names_a_way, people_heard, town_heard
+from bot.places import (
+    country_heard,
+    names_a_district,
+    names_a_facility,
+    names_a_way,
+    people_heard,
+    town_heard,
+    without_places,
+)
 
 
 @pytest.mark.parametrize(
@@ -73,3 +83,33 @@ def test_a_country_is_named_in_french_whatever_the_language() -> None:
     assert country_heard(Window.of("a license in Texas")) == "les États-Unis"
     assert country_heard(Window.of("place d'Italie")) == ""
     assert people_heard(Window.of("un passeport marocain")) == "le Maroc"
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("ma moto a disparu boulevard Ornano", "ma moto a disparu"),
+        ("j'habite au 12 bis rue Lepic, je veux un passeport", "je veux un passeport"),
+        ("mon vélo, volé place Gambetta", "mon vélo, volé"),
+        ("je cherche un logement dans le 13e arrondissement", "je cherche un logement"),
+        ("inviter mon oncle de Bamako", "inviter mon oncle"),
+        ("ma sœur qui habite à nantes peut voter pour moi", "ma sœur peut voter pour moi"),
+        ("école de la rue Lepic", "école de la rue Lepic"),
+        ("la piscine Pailleron est ouverte ?", "la piscine Pailleron est ouverte ?"),
+        ("le maire du 14e", "le maire du 14e"),
+        ("ma mère est à la retraite", "ma mère est à la retraite"),
+        ("je vis à Lyon", "je vis à Lyon"),
+    ],
+)
+def test_what_only_says_where_is_left_out_and_what_is_asked_for_is_kept(text: str, left: str) -> None:
+    assert without_places(text) == left
+
+
+@pytest.mark.parametrize("text", ["rue " + "de la " * 40 + "x", "à l'" * 900, "rue " * 900, "ma mère qui " * 300])
+def test_a_long_message_is_read_at_once(text: str) -> None:
+    started = time.perf_counter()
+
+    names_a_way(Window.of(text))
+    without_places(text)
+
+    assert time.perf_counter() - started < 2

@@ -14,8 +14,12 @@ import bot
 from bot.assembly import Assembly
 from bot.replies import Reply, day_text, status_text, texts, warning_text
 from bot.screen import LONGEST
-from bot.turn import Role, Status, Turn
+from bot.turn import Asked, Role, Status, Turn
+from corpus.chunk import passages_of
 from corpus.contacts import Contacts, load_contacts
+from corpus.document import Block, BlockKind, Document, DocumentKind, Link
+from corpus.source import Source
+from corpus.store import DocumentCard
 from tests.bot.town import DAY, EVERY_QUESTION
 
 FOLDER = Path(bot.__file__).parent
@@ -117,3 +121,99 @@ def test_without_any_contact_a_turn_still_ends() -> None:
     turn = reply(Turn("carte", DAY))
 
     assert (turn.contact, reply.contact(turn)) == ("", None)
+
+
+def contact_of(question: str, title: str, *dossier: str, places: tuple[Link, ...] = ()) -> str:
+    """The contact of an answer to `question` from a document of that title, filed and sending to places as told."""
+    blocks = (Block(BlockKind.TEXT, "Règle."), *(Block(BlockKind.CONTACT, link.label, (), (link,)) for link in places))
+    document = Document(
+        "F1",
+        "essai",
+        DocumentKind.SHEET,
+        title,
+        "Éditeur",
+        "Licence",
+        DAY,
+        blocks,
+        breadcrumb=dossier,
+        theme=dossier[0],
+    )
+    passages = tuple(passages_of(document, Source("essai", "dila", "Éditeur", "Licence"), DAY))
+    asked = Asked("Lequel ?", "c1", ("un", "deux"))
+    turn = Turn(question, DAY, card=DocumentCard.of(document, 1), passages=passages, question=asked)
+    return Reply(load_contacts())(turn).contact
+
+
+PRIVATE = ("Travail", "Contrats de travail dans le secteur privé")
+
+
+@pytest.mark.parametrize(
+    ("question", "title", "dossier", "places", "contact"),
+    [
+        ("quel préavis si je démissionne ?", "Préavis de démission", PRIVATE, (), "droit-du-travail"),
+        (
+            "mon préavis",
+            "Congé de naissance",
+            ("Travail", "Congés dans la fonction publique"),
+            (),
+            "allo-service-public",
+        ),
+        ("vélo électrique, un casque ?", "Circuler à vélo", ("Transports", "Règles"), (), "ville-de-paris"),
+        ("le vol, mon contrat est en cours", "Assurance d'un portable", ("Argent", "Assurance"), (), "ville-de-paris"),
+        ("j'ai été cambriolé", "Vol, cambriolage", ("Argent", "Assurance"), (), "ville-de-paris"),
+        (
+            "mon permis, j'ai une carte de séjour",
+            "Échange",
+            ("Transports", "Permis de conduire"),
+            (),
+            "titres-securises",
+        ),
+        (
+            "ma carte, il me faut un visa ?",
+            "Séjour d'un étudiant",
+            ("Étranger", "Titres"),
+            (Link("Préfecture", "", "prefecture"), Link("Préfecture de police", "", "paris_ppp_titre_sejour")),
+            "titres-de-sejour-paris",
+        ),
+        (
+            "mon salaire pendant un arrêt",
+            "Indemnités journalières",
+            ("Social - Santé", "Arrêt"),
+            (Link("Caisse primaire d'assurance maladie (CPAM)", "", "cpam"),),
+            "assurance-maladie",
+        ),
+        (
+            "poser une enseigne",
+            "Enseigne commerciale",
+            ("Vente", "Publicité"),
+            (Link("Mairie", "", "mairie"),),
+            "urbanisme-paris",
+        ),
+    ],
+)
+def test_the_contact_of_an_answer_is_that_of_the_matter_of_its_document(
+    question: str, title: str, dossier: tuple[str, ...], places: tuple[Link, ...], contact: str
+) -> None:
+    assert contact_of(question, title, *dossier, places=places) == contact
+
+
+@pytest.mark.parametrize(
+    ("question", "contact"),
+    [
+        ("salaire impayé, que faire", "droit-du-travail"),
+        ("mon contrat est en cours et l'assurance ne paie pas pour le vol", "ville-de-paris"),
+        ("mon vélo, laissé devant le métro Jaurès", "ville-de-paris"),
+        ("un problème dans le métro", "ratp"),
+    ],
+)
+def test_the_contact_of_a_refusal_is_that_of_words_said_together(question: str, contact: str) -> None:
+    turn = Turn(question, DAY, status=Status.UNANSWERABLE_NO_SOURCE)
+
+    assert Reply(load_contacts())(turn).contact == contact
+
+
+def test_every_dossier_leads_to_a_line_of_the_contacts_file() -> None:
+    known = load_contacts()
+
+    assert [name for name, line in texts()["dossier"].items() if known.get(line) is None] == []
+    assert [line for line in texts()["contact"]["rescue"].split() if known.get(line) is None] == []

@@ -207,6 +207,13 @@ def test_an_answer_to_the_deciding_question_takes_its_branch_in_the_same_documen
     assert turn.query == f"{lost.text} mineur"
 
 
+def test_a_rank_that_picks_an_option_is_remembered_by_what_it_picked(rewrite: Rewrite, lost: Exchange) -> None:
+    turn = after(rewrite, replace(lost, question=AGE), text="2")
+
+    assert turn.conversation.picked[-1] == ("c1", AGE.options[1])
+    assert turn.query == f"{lost.text} {AGE.options[1]}"
+
+
 def test_what_was_picked_still_holds_for_the_questions_that_follow(rewrite: Rewrite, lost: Exchange) -> None:
     picked = (("c1", "Votre enfant est mineur"),)
 

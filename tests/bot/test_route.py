@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -32,6 +33,8 @@ SETTLED = {
         "Faut-il interdire les SUV à Paris ?",
         "tu voterais qui toi",
         "est-ce que Macron est un bon président",
+        "quel est le meilleur lycée du 16e ?",
+        "c'est mieux de vivre dans le 11e ou le 20e ?",
     ],
     Status.REFUSED_ADVICE: [
         "est-ce que je vais gagner aux prud'hommes ?",
@@ -39,6 +42,7 @@ SETTLED = {
         "combien de doliprane je peux donner à ma fille de 4 ans",
         "dois-je accepter la proposition de rupture de mon patron ?",
         "quel est le meilleur avocat en divorce à Paris",
+        "comment soigner une angine chez un petit de 3 ans",
     ],
     Status.UNANSWERABLE_LOCAL_FACT: [
         "la bibliothèque Marguerite Duras est fermée lundi ?",
@@ -49,6 +53,7 @@ SETTLED = {
         "Qui est le maire du 14e ?",
         "quand finissent les travaux place de Clichy",
         "comment réserver un terrain de foot porte de la Chapelle",
+        "la crèche rue Saint-Maur a des places ?",
     ],
     Status.UNANSWERABLE_PERSONAL_FILE: [
         "ma demande de logement social, vous l'avez reçue ?",
@@ -57,6 +62,7 @@ SETTLED = {
         "Mon RSA n'a pas été versé ce mois-ci, pourquoi ?",
         "Vous m'avez prélevé deux fois la cantine en octobre !",
         "est ce que mon fils a été pris à l'école Vitruve",
+        "je suis inscrit sur les listes électorales oui ou non ?",
     ],
     Status.HANDOVER_REPORT: [
         "Il y a un matelas devant le 8 rue des Poissonniers depuis 4 jours",
@@ -64,6 +70,7 @@ SETTLED = {
         "Un arbre penche dangereusement square Carpeaux",
         "je voudrais signaler un nid de poule rue Riquet",
         "La poubelle de rue déborde devant le métro Jourdain",
+        "tag sur le mur rue des Martyrs",
     ],
     Status.UNANSWERABLE_ELSEWHERE: [
         "horaires de la piscine municipale de Montreuil",
@@ -71,6 +78,7 @@ SETTLED = {
         "refaire ma carte d'identité portugaise à Paris",
         "Comment déclarer ses impôts au Canada ?",
         "can I get unemployment benefits in Germany",
+        "la cantine de mon neveu qui vit à Lille coûte combien",
     ],
     Status.UNANSWERABLE_AUTHORITY: [
         "mon passe Navigo ne marche plus",
@@ -114,6 +122,14 @@ SEARCHED = [
     "la SNCF refuse de me rembourser, quel recours ?",
     "comment résilier mon abonnement SFR",
     "organiser un vide-grenier dans ma rue, quelle autorisation",
+    "mon scooter a disparu cette nuit boulevard Barbès, je porte plainte où",
+    "j'ai grillé un feu boulevard Magenta, combien de points je perds",
+    "ma copropriété avenue de Clichy refuse mes travaux",
+    "mon vélo a été volé devant le métro Jaurès",
+    "attestation d'accueil pour ma tante qui vit à Tunis",
+    "mon cousin qui vote à Lille peut voter à ma place ? je suis inscrite à Paris 9",
+    "mon scooter a disparu ce matin, il n'est pas à la fourrière, je dois aller où ?",
+    "je suis inscrite à Paris 9, mon père qui vit à Rennes peut-il avoir ma procuration ?",
 ]
 
 
@@ -273,3 +289,20 @@ def test_a_document_chosen_by_a_button_is_answered_from() -> None:
     chosen = Turn("Où en est mon dossier ?", DAY, conversation=Conversation((CARD,), document="F1"))
 
     assert ROUTE(chosen).status is None
+
+
+@pytest.mark.parametrize("text", ["1", "la 2", "le premier"])
+def test_a_rank_typed_when_no_question_is_open_is_added_to_nothing(text: str) -> None:
+    turn = replace(following(text, CARD, own_words=0), notices=(("follow_up", f"{CARD.text} {text}"),))
+
+    told = ROUTE(turn)
+
+    assert told.status is Status.REFUSED_EMPTY
+    assert told.notices == ()
+
+
+def test_more_is_not_asked_of_a_document_because_a_question_says_where() -> None:
+    plain, placed = (ROUTE(Turn(text, DAY)) for text in ("me désabonner de sfr", "me désabonner de sfr, rue Curial"))
+
+    assert placed.status is None
+    assert placed.least <= plain.least

@@ -248,3 +248,10 @@ def test_the_row_that_the_question_names_is_told_from_the_others() -> None:
     assert rows_said(("Groupe 1", "Groupe 2", "Groupe 3"), "Groupe", "elle est en groupe 2") == [0.0, 3.0, 0.0]
     below = rows_said(("Moins de 18 ans", "À partir de 18 ans"), "Âge", "j'ai 30 ans")
     assert below[0] < 0 < below[1]
+
+
+def test_what_the_asker_denies_takes_no_branch() -> None:
+    graph = a_graph("En cas de perte", "En cas de vol")
+
+    assert taken(settle(graph, "c'est pas un vol, je l'ai perdu")) == {"En cas de perte"}
+    assert taken(settle(graph, "je ne l'ai pas perdue, on me l'a volée")) == {"En cas de vol"}

@@ -27,6 +27,7 @@ from corpus.situations import (
     place_rank,
     situation_heard,
     speaks_for,
+    undenied,
     unlikely,
 )
 
@@ -235,3 +236,23 @@ def test_sides_of_a_subject_are_no_situations() -> None:
     assert are_ways(["Envoi par courrier", "Dépôt au guichet"])
     assert are_events(["En cas de neige", "En cas d'orage"])
     assert not are_events(["En cas de neige", "Vous êtes mineur"])
+
+
+@pytest.mark.parametrize(
+    ("question", "title", "other"),
+    [
+        ("c'est pas un vol, je l'ai perdu", "Passeport : en cas de perte", "Passeport : en cas de vol"),
+        ("carte grise perdue, pas volée", "Carte grise : en cas de perte", "Carte grise : en cas de vol"),
+        ("je ne l'ai pas perdue, on me l'a volée", "Carte : en cas de vol", "Carte : en cas de perte"),
+    ],
+)
+def test_what_is_denied_speaks_for_no_title(question: str, title: str, other: str) -> None:
+    facts = facts_heard(question)
+
+    assert speaks_for(facts, title) > 0 > speaks_for(facts, other)
+
+
+def test_only_what_is_denied_is_left_out() -> None:
+    assert undenied("on m'a volé ma carte") == "on m'a volé ma carte"
+    assert undenied("je n'ai pas de carte") == "je n'ai pas de carte"
+    assert "égaré" in undenied("non volé mais égaré")
