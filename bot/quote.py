@@ -143,7 +143,8 @@ def _compose(turn: Turn, page: Page, asked: Choice | None) -> Iterator[Sentence]
 def _body(turn: Turn, page: Page, asked: Choice | None) -> Iterator[Sentence]:
     opening = list(_opening(turn, page, asked))
     yield from opening
-    if opening:
+    # A file or a page holds many matters: what stands beside the one that was asked about is another.
+    if opening and turn.card is not None and turn.card.kind is DocumentKind.SHEET:
         yield from _besides(turn, page, {cited.passage for sentence in opening for cited in sentence.citations})
     if asked is not None and len(asked.branches) <= (_EVERY_CASE if turn.conversation.every_case else _SMALL_CHOICE):
         yield from _cases(turn, page, asked)

@@ -19,6 +19,7 @@ from corpus.holding import Holding, holding
 from corpus.language import language_of
 from corpus.lexical import Floats, LexicalIndex
 from corpus.of_documents import OfDocuments
+from corpus.proper_names import named_in, names_of
 from corpus.question import EXPANSION, Lexicon, Question, acronym_entries, analyse_question, own_entries
 from corpus.ranking import Ranking
 from corpus.sense import sense
@@ -49,6 +50,12 @@ _ANALYSED = 4
 
 _SETTLED = 100
 """Best documents whose titles are compared with the asker's situation."""
+
+_UNWRITTEN = frozenset({"file", "page", "record"})
+"""Kinds of documents that nobody writes everyday phrases for: what the City publishes itself."""
+
+_READ_FOR = {"said_lexical": "card_lexical", "said_vector": "card_vector", "said_sense": "card_sense"}
+"""What their titles say stands for the phrases: nothing written is not nothing said."""
 
 Nearest = Callable[[Floats, int], list[tuple[str, float]]]
 Mask = npt.NDArray[np.bool_]
@@ -89,6 +96,8 @@ class Searcher:
             "service_sheet": np.asarray([row["kind"] == "service" for row in documents], dtype=np.float32),
             "folder_sheet": np.asarray([row["kind"] == "folder" for row in documents], dtype=np.float32),
         }
+        self._unwritten = np.asarray([row["kind"] in _UNWRITTEN for row in documents], dtype=bool)
+        self._unwritten[ranking.phrase_documents] = False
         self._valid_from = np.asarray([_ordinal(row["valid_from"], date.min) for row in documents])
         self._valid_until = np.asarray([_ordinal(row["valid_until"], date.max) for row in documents])
         self._analysed = lru_cache(maxsize=_ANALYSED)(self._analyse)
@@ -97,6 +106,8 @@ class Searcher:
         # Titles are asked about at each search; only those of the index are.
         self._words_of = lru_cache(maxsize=_TITLES_READ)(self._rarities)
         self._total_of = lru_cache(maxsize=_TITLES_READ)(lambda title: sum(self._words_of(title).values()))
+        titled = zip(ranking.part_titles, ranking.part_documents.tolist(), strict=True)
+        self._names = names_of((title, row) for title, row in titled if documents[row]["kind"] in _UNWRITTEN)
         size = len(documents)
         self._units = OfDocuments(ranking.unit_documents, size)
         self._cards = OfDocuments(ranking.part_documents, size)
@@ -267,6 +278,10 @@ class Searcher:
             "covered": self._cards.best(told),
             "card_covered": self._cards.best(named),
         }
+        for written, read in _READ_FOR.items():
+            found[written] = np.where(self._unwritten, found[read], found[written])
+        found["named"] = np.zeros(len(self._documents), dtype=np.float32)
+        found["named"][sorted(named_in(question.text, self._names))] = 1.0
         units = self._weights["unit_lexical"] * lexical + self._weights["unit_vector"] * dense
         return found | self._fixed, np.asarray(units, dtype=np.float32)
 

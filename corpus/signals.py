@@ -29,6 +29,7 @@ SIGNALS = (
     "covered",
     "title_covered",
     "card_covered",
+    "named",
     "links",
     "service_sheet",
     "folder_sheet",

@@ -17,7 +17,7 @@ from scipy.optimize import minimize
 from corpus.opening import open_search
 from corpus.search import Searcher
 from corpus.settings import load_settings
-from corpus.signals import SIGNALS
+from corpus.signals import SIGNALS, load_weights
 from eval.later_sets import opened
 from eval.retrieval_sets import Query, sets
 
@@ -30,6 +30,8 @@ _LEAST = -0.4
 """Floor of a penalty: the sets hold few questions that a service sheet or a folder answers best, and one may."""
 
 _NEGATIVE = {"service_sheet", "folder_sheet", "unlikely", "contradicts"}
+_BY_HAND = {"named"}
+"""Signals that no question of the sets has: their weights stay as they are."""
 
 
 class Example(NamedTuple):
@@ -86,7 +88,11 @@ def _fit(examples: list[Example]) -> Array:
             gradient -= importance * _SHARPNESS * (signals.T @ (right / (right.sum() + 1e-12) - chance))
         return total, gradient
 
-    bounds = [(_LEAST, 0.0) if name in _NEGATIVE else (0.0, 2.0) for name in SIGNALS]
+    kept = load_weights()
+    bounds = [
+        (kept[name], kept[name]) if name in _BY_HAND else (_LEAST, 0.0) if name in _NEGATIVE else (0.0, 2.0)
+        for name in SIGNALS
+    ]
     return np.asarray(minimize(loss, start, jac=True, bounds=bounds, method="L-BFGS-B").x)
 
 

@@ -12,7 +12,7 @@ from bot.assembly import Assembly
 from bot.complete import complete
 from bot.quote import Quote
 from bot.turn import Conversation, Role, Status, Turn
-from corpus.document import Block, BlockKind, fold_spaces
+from corpus.document import Block, BlockKind, DocumentKind, fold_spaces
 from tests.bot.town import (
     CANTEEN,
     CRECHE,
@@ -429,3 +429,11 @@ def test_the_branch_that_the_asker_named_is_read_from_its_rule() -> None:
     turn = quoted(blocks, "quel est le sort de la carte perdue ou volée, petit format")
 
     assert "Le petit format se paie 17 €." in [sentence.text for sentence in turn.sentences[:3]]
+
+
+def test_a_file_of_many_matters_is_answered_from_the_one_asked_about_alone() -> None:
+    turn = found_turn(LOAN, "un livre rendu après deux semaines se paie combien ?")
+    assert turn.card is not None
+    of_a_file = Quote(shared_words)(replace(turn, card=replace(turn.card, kind=DocumentKind.FILE)))
+
+    assert len(said(of_a_file)) == 1

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from corpus.document import DocumentKind
 from corpus.found import DocumentHit
 from corpus.index import AUDIENCES, chroma_nearest, close_collections, write_collections
 from corpus.lexical import Floats
@@ -331,3 +332,35 @@ def test_scores_are_scaled_between_the_two_hundredth_and_the_best(values: list[f
 
 def test_every_signal_has_its_weight() -> None:
     assert set(load_weights()) == set(SIGNALS)
+
+
+AIDS = a_document(
+    "aides",
+    "Annexe au règlement de l'aide sociale",
+    ("1.1 Paris Solidarité", "Le plafond d'une personne isolée est de 915 €."),
+    ("1.2 Port de repas", "Le repas porté coûte 5 €."),
+    kind=DocumentKind.FILE,
+)
+NEAR = a_document("F9", "Allocation de solidarité aux personnes âgées", "Le plafond d'une personne âgée est de 900 €.")
+
+
+def test_the_document_of_the_city_whose_scheme_is_named_is_first(tmp_path: Path) -> None:
+    made = index(tmp_path / "one", (*DOCUMENTS, AIDS, NEAR))
+    with made.store:
+        searcher = made.searcher()
+        named = searcher.search("plafond de Paris Solidarité pour une personne âgée", as_of=TODAY).documents
+        other = searcher.search("plafond de l'allocation de solidarité pour une personne âgée", as_of=TODAY).documents
+
+    assert ids(named)[0] == "aides"
+    assert (named[0].signals["named"], other[0].signals["named"]) == (1.0, 0.0)
+    assert ids(other)[0] == "F9"
+
+
+def test_a_document_that_nobody_writes_phrases_for_is_heard_by_its_titles(tmp_path: Path) -> None:
+    made = index(tmp_path / "one", (*DOCUMENTS, AIDS, NEAR))
+    with made.store:
+        hits = made.searcher().search("port de repas", as_of=TODAY).documents
+
+    by_id = {hit.id: hit.signals for hit in hits}
+    assert by_id["aides"]["said_vector"] == by_id["aides"]["card_vector"] > 0
+    assert all(signals["said_vector"] == 0 for key, signals in by_id.items() if key != "aides")
