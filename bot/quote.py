@@ -29,9 +29,12 @@ _BESIDES, _AS_NEAR = 3, 0.7
 """How many passages are read beside the one that leads, and the share of the best relevance that each must have.
 
 On 300 questions labelled with the sentence that answers (eval/decisive_bench.py), it is shown for 257 instead of 219,
-and all that is needed for 207 instead of 160, in 16 lines instead of 13. Of the passages that may hold, the nearest one
+and all that is needed for 206 instead of 160, in 16 lines instead of 13 on average. Of the passages that may hold, the nearest one
 is the one that answers for 51 % of them, one of the three nearest for 76 %: a logistic model of their headings, places
 and kinds ranks them no better."""
+
+_ALONE = frozenset({Role.COST, Role.DELAY, Role.DOCUMENTS, Role.WHERE})
+"""Who asks for one of these is not read the rest beside it; how to do a thing is told in many places."""
 
 _SHORT_SECTION = 3
 _CAUTIONS = 5
@@ -197,10 +200,15 @@ def _of_the_heading(page: Page, under: Sequence[Passage]) -> Page:
 
 
 def _besides(turn: Turn, page: Page, read: Collection[str]) -> Iterator[Sentence]:
-    """What is nearly as near the question as what was read first; of a short document, all that was not read."""
+    """What is nearly as near the question as what was read first; of a short document, all that was not read.
+
+    Who asks for a price, a delay... reads what else the document says of it.
+    """
     under = page.under_named(page.holding())
     only = _of_the_heading(page, under) if under else page
     prose = [passage for passage in only.holding() if passage.kind in PROSE]
+    if (role := asked_role(turn.query)) in _ALONE:
+        prose = [passage for passage in prose if role_of(passage) is role] or prose
     if sum(len(pieces_of(passage)) for passage in prose) <= _WHOLE:
         # Steps, papers, prices... have a place of their own below.
         for passage in prose:

@@ -437,3 +437,15 @@ def test_a_file_of_many_matters_is_answered_from_the_one_asked_about_alone() -> 
     of_a_file = Quote(shared_words)(replace(turn, card=replace(turn.card, kind=DocumentKind.FILE)))
 
     assert len(said(of_a_file)) == 1
+
+
+def test_who_asks_for_a_price_is_not_read_the_rest_beside_it() -> None:
+    blocks = (
+        text("La carte de prêt coûte 5 €.", "Coût"),
+        text("Une carte perdue coûte 9 €.", "Coût en cas de perte"),
+        text("La carte de prêt est nominative.", "Titulaire"),
+    )
+    turn = quoted(blocks, "combien coûte la carte de prêt ?")
+
+    assert "La carte de prêt est nominative." not in said(turn)
+    assert {"La carte de prêt coûte 5 €.", "Une carte perdue coûte 9 €."} <= said(turn)
