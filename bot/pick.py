@@ -39,6 +39,9 @@ def picked_option(text: str, options: Sequence[str]) -> int | None:
         return None
     if patterns()["picked"]["every"].search(folded):
         return -1
+    if is_bare_pick(text) and (rank := _ranked(folded, len(options))) is not None:
+        # "2" is the second line read, whatever figures the lines hold ("1 seul partenaire").
+        return rank
     by_words = _named(text, options)
     by_rank = _ranked(folded, len(options)) if by_words is None else by_words
     return _yes_or_no(folded, options) if by_rank is None else by_rank

@@ -29,9 +29,9 @@ _BESIDES, _AS_NEAR = 3, 0.7
 """How many passages are read beside the one that leads, and the share of the best relevance that each must have.
 
 On 300 questions labelled with the sentence that answers (eval/decisive_bench.py), it is shown for 257 instead of 219,
-and all that is needed for 206 instead of 160, in 16 lines instead of 13 on average. Of the passages that may hold, the nearest one
-is the one that answers for 51 % of them, one of the three nearest for 76 %: a logistic model of their headings, places
-and kinds ranks them no better."""
+and all that is needed for 206 instead of 160, in 16 lines instead of 13 on average. Of the passages that may hold, the
+nearest one is the one that answers for 51 % of them, one of the three nearest for 76 %: a logistic model of their
+headings, places and kinds ranks them no better."""
 
 _ALONE = frozenset({Role.COST, Role.DELAY, Role.DOCUMENTS, Role.WHERE})
 """Who asks for one of these is not read the rest beside it; how to do a thing is told in many places."""
@@ -144,7 +144,7 @@ def _compose(turn: Turn, page: Page, asked: Choice | None) -> Iterator[Sentence]
 
 
 def _body(turn: Turn, page: Page, asked: Choice | None) -> Iterator[Sentence]:
-    opening = list(_opening(turn, page, asked))
+    opening = list(_in_its_order(turn, page, asked)) or list(_opening(turn, page, asked))
     yield from opening
     # A file or a page holds many matters: what stands beside the one that was asked about is another.
     if opening and turn.card is not None and turn.card.kind is DocumentKind.SHEET:
@@ -161,10 +161,14 @@ def _has_sections(turn: Turn) -> bool:
 
 
 def _keep(sentences: Iterable[Sentence], shown: set[str]) -> Iterator[Sentence]:
-    """Pass on the sentences not shown yet: fiches repeat themselves from one heading to the next."""
+    """Pass on the sentences not shown yet: fiches repeat themselves from one heading to the next.
+
+    What two cases have in common is said of each: the price of one would else follow the condition of the other.
+    """
     for sentence in sentences:
-        if sentence.text not in shown:
-            shown.add(sentence.text)
+        said = f"{sentence.heading}\n{sentence.text}" if sentence.role is Role.CASE else sentence.text
+        if said not in shown:
+            shown.update((said, sentence.text))
             yield sentence
 
 
@@ -184,6 +188,26 @@ def _opening(turn: Turn, page: Page, asked: Choice | None) -> Iterator[Sentence]
         yield from named
     if (found := said_rows(page)) is not None:
         yield from _shown(turn, page, *found)
+
+
+def _in_its_order(turn: Turn, page: Page, asked: Choice | None) -> Iterator[Sentence]:
+    """All of a short document that is itself an answer: its title asks, its first words say yes or no."""
+    answers = turn.card is not None and turn.card.kind is DocumentKind.SHEET and turn.card.title.rstrip().endswith("?")
+    prose = [passage for passage in page.holding() if passage.kind in PROSE]
+    if answers and asked is None and asked_role(turn.query) not in _ALONE and _are_short(prose):
+        yield from _all_of(turn, page, prose)
+
+
+def _are_short(prose: Sequence[Passage]) -> bool:
+    return sum(len(pieces_of(passage)) for passage in prose) <= _WHOLE
+
+
+def _all_of(turn: Turn, page: Page, prose: Sequence[Passage]) -> Iterator[Sentence]:
+    """Passages whole, in their order, but for steps, papers, prices..., which have a place of their own below."""
+    for passage in prose:
+        placed = _has_sections(turn) and role_of(passage) in _LIMITS
+        if not placed and (pieces := _whole_of(page, passage)):
+            yield from _shown(turn, page, passage, pieces)
 
 
 def _of_the_heading(page: Page, under: Sequence[Passage]) -> Page:
@@ -209,12 +233,8 @@ def _besides(turn: Turn, page: Page, read: Collection[str]) -> Iterator[Sentence
     prose = [passage for passage in only.holding() if passage.kind in PROSE]
     if (role := asked_role(turn.query)) in _ALONE:
         prose = [passage for passage in prose if role_of(passage) is role] or prose
-    if sum(len(pieces_of(passage)) for passage in prose) <= _WHOLE:
-        # Steps, papers, prices... have a place of their own below.
-        for passage in prose:
-            placed = _has_sections(turn) and role_of(passage) in _LIMITS
-            if not placed and (pieces := _whole_of(page, passage)):
-                yield from _shown(turn, page, passage, pieces)
+    if _are_short(prose):
+        yield from _all_of(turn, page, prose)
         return
     needed = _AS_NEAR * max((page.near[passage.ref] for passage in prose), default=0.0)
     left = [passage for passage in prose if passage.ref not in read and page.near[passage.ref] >= needed]
@@ -337,12 +357,15 @@ def _announced(page: Page, passage: Passage) -> Sequence[str]:
 
 
 def _left_out(turn: Turn, page: Page, sentences: Sequence[Sentence]) -> int:
-    """Count the lines of the sections shown that their limits left out."""
+    """Count the lines of the sections shown that their limits left out, and the rows of tables read in part."""
     if turn.card is None or turn.card.kind is not DocumentKind.SHEET:
         return 0
     shown = {sentence.text for sentence in sentences}
     sections = [p for p in page.holding() if role_of(p) in _LIMITS and p.kind not in REMARKS]
-    return len({piece for passage in sections for piece in pieces_of(passage)} - shown)
+    read = {cited.passage for sentence in sentences for cited in sentence.citations}
+    tables = [p for p in page.holding() if p.kind is BlockKind.TABLE and p.ref in read and p not in sections]
+    lines = {piece for passage in sections for piece in pieces_of(passage)}
+    return len(lines.union(*(rows_for(page, table) for table in tables)) - shown)
 
 
 def _cautions(turn: Turn, page: Page, cited: set[str]) -> list[Sentence]:

@@ -63,3 +63,8 @@ def test_what_is_picked_is_always_an_option(text: str, options: list[str]) -> No
     rank = picked_option(text, options)
 
     assert rank is None or -1 <= rank < len(options)
+
+
+@pytest.mark.parametrize(("text", "rank"), [("1", 0), ("2", 1), ("la 2", 1), ("option 1", 0), ("2 partenaires", 0)])
+def test_a_rank_alone_is_that_of_the_line_whatever_figures_the_lines_hold(text: str, rank: int) -> None:
+    assert picked_option(text, ("Demande par les 2 partenaires", "Demande par 1 seul partenaire")) == rank

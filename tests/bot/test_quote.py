@@ -77,9 +77,22 @@ def test_an_open_choice_is_never_answered_without_a_question(blocks: tuple[Block
 @PROPERTY
 @given(random_blocks(), QUESTIONS)
 def test_no_sentence_is_said_twice(blocks: tuple[Block, ...], question: str) -> None:
-    texts = [sentence.text for sentence in quoted(blocks, question).sentences]
+    sentences = quoted(blocks, question).sentences
+    texts = [one.text for one in sentences if one.role is not Role.CASE]
+    cases = [(one.heading, one.text) for one in sentences if one.role is Role.CASE]
 
     assert len(texts) == len(set(texts))
+    assert len(cases) == len(set(cases))
+
+
+def test_what_two_cases_have_in_common_is_said_of_each() -> None:
+    blocks = (
+        text("Vous devez payer :\n- 225 €", "Prix", "c1/Titre de plusieurs années"),
+        text("Vous devez payer :\n- 75 €", "Prix", "c1/Titre d'un an"),
+    )
+    turn = quoted(blocks, "combien coûte le titre ?")
+
+    assert [one.text for one in turn.sentences if one.role is Role.CASE].count("Vous devez payer :") == 2
 
 
 @pytest.mark.parametrize("question", EVERY_QUESTION)
@@ -449,3 +462,23 @@ def test_who_asks_for_a_price_is_not_read_the_rest_beside_it() -> None:
 
     assert "La carte de prêt est nominative." not in said(turn)
     assert {"La carte de prêt coûte 5 €.", "Une carte perdue coûte 9 €."} <= said(turn)
+
+
+def test_a_short_document_whose_title_asks_is_read_in_its_order() -> None:
+    blocks = (text("Non, aucun délai n'est imposé."), text("Le livre se rend au guichet de la bibliothèque."))
+    turn = found_turn(blocks, "rendre le livre au guichet de la bibliothèque, dans un certain temps ?")
+    assert turn.card is not None
+    asking = replace(turn.card, title="Un livre se rend-il dans un délai ?")
+
+    plain, ordered = Quote(shared_words)(turn), Quote(shared_words)(replace(turn, card=asking))
+    assert plain.sentences[0].text == "Le livre se rend au guichet de la bibliothèque."
+    assert [one.text for one in ordered.sentences] == [block.text for block in blocks]
+
+
+def test_the_rows_of_a_table_read_in_part_are_counted() -> None:
+    rows = "\n".join(f"Pièce : pièce {rank} | Règle : règle {rank} du bureau" for rank in range(20))
+    turn = quoted((Block(BlockKind.TABLE, rows, (step("Photo"),)),), "une photo : quelle règle du bureau ?")
+    shown = len(said(turn))
+
+    assert 0 < shown < 20
+    assert turn.warnings == (("cut", str(20 - shown)),)
