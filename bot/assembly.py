@@ -17,7 +17,6 @@ from bot.generate import Generate, Limits
 from bot.human import Human
 from bot.model import LanguageModel, open_generation
 from bot.quote import Quote
-from bot.relieve import Relieve
 from bot.replies import Reply
 from bot.respond import Responder, Step
 from bot.retrieve import Retrieve
@@ -103,7 +102,7 @@ def assemble(
         Siblings(store, searcher),
         Quote(searcher.relevance),
     )
-    always: list[Step] = [verify, complete, Relieve(searcher), hand_over]
+    always: list[Step] = [verify, complete, hand_over]
     wording = None
     if generation.model is not None:
         wording = Generate(generation.model, searcher.relevance, verify, Limits(seconds=settings.deadline))

@@ -29,19 +29,15 @@ KINDS_FILE = Path(__file__).with_name("danger_kinds.npz")
 
 _FILE = Path(__file__).with_suffix(".toml")
 _MOST_LINES = 4
-_LEANS, _LEANS_ASKING, _DOUBTS, _SETTLES = 0.08, 0.03, 0.6, 0.95
-"""Share from which a message that no expression fits may be one of danger (eval/tune_danger.py); the same when it is a
-question; from which an answer must be the surer beside the numbers; and from which it is taken for one at once. Low,
-since a number shown for nothing costs less than one missed: of the phrases of danger that no expression fits, one in
-thirteen is under the first, and so are twenty-nine of thirty ordinary phrases that the model never learnt (5 folds)."""
+_LEANS, _LEANS_SURELY, _LEANS_ASKING, _DOUBTS, _SETTLES = 0.15, 0.1, 0.08, 0.6, 0.9
+"""Share from which a message that no expression fits may be one of danger (eval/tune_danger.py); the same when it names
+an everyday matter of a town hall, and when it is a question; from which an answer must be the surer beside the numbers;
+and from which it is taken for one at once. Low, since a number shown for nothing costs less than one missed: of the
+phrases of danger that no expression fits, one in eighteen is under the first (5 folds)."""
 
-_SURELY_NOT, _HARDLY = 0.01, 0.1
-"""Share under which a question that an expression hears is answered, its numbers beside: of the phrases of danger that
-an expression hears, one in sixty is under it (5 folds). Under the second, one in twelve, a question or a statement is
-answered on strong evidence only, its numbers beside, and has the numbers alone without any: nobody is left without."""
-
-_MOST_DENIED = 36
-"""Words of a message that the model may deny: the sense of a longer one drowns the sentence that tells it all."""
+_SURELY_NOT = 0.01
+"""Share under which a question that an expression hears is answered, its numbers beside: of the phrases of danger, one
+in seventy is under it (5 folds), and of the seventeen that an expression hears and that ask something, two."""
 
 _FEWEST_WORDS = 3
 _ANY_DANGER = "urgence-europe"
@@ -67,9 +63,8 @@ class Heard:
         settles: it is told as happening; the turn ends with the numbers.
         lines: ids of contacts.toml, most fitting first.
         kinds: ids of danger.toml, in the same order.
-        in_doubt: the trained model alone hears it, and not surely; or an expression alone, and the model hardly.
+        in_doubt: the trained model alone hears it, and not surely.
         leans: the trained model alone hears it, surely or not.
-        denied: an expression hears it in a question that sounds nothing like it to the model.
     """
 
     settles: bool
@@ -77,7 +72,6 @@ class Heard:
     kinds: tuple[str, ...]
     in_doubt: bool = False
     leans: bool = False
-    denied: bool = False
 
 
 class Danger:
@@ -137,15 +131,11 @@ def hear(text: str, *, expressions_only: bool = False) -> Heard:
         # Somebody alone who tells of lost papers is answered on them, the number beside.
         told = beside if _phrases("lost").search(plain) else present
         told.extend(kind for kind in _kinds() if kind.id == "suicide" and kind not in told)
-    heard_by_model = 1.0
-    if present and not expressions_only and _may_be_denied(plain, present):
-        heard_by_model = _share(plain, said)
-    hardly = heard_by_model < _HARDLY
-    denied = heard_by_model < _SURELY_NOT and _asks(plain, asking=asking)
-    if hardly:
+    denied = bool(present) and not expressions_only and _is_surely_not(plain, said, present, asking=asking)
+    if denied:
         present, beside = [], [*present, *beside]
     share = 0.0
-    if not present and not hardly and not closed and not expressions_only:
+    if not present and not denied and not closed and not expressions_only:
         leaning, share = _leaning(plain, said, asking=asking)
         (present if share >= _SETTLES and not asking else beside).extend(leaning)
     kinds = [*present, *beside]
@@ -153,9 +143,8 @@ def hear(text: str, *, expressions_only: bool = False) -> Heard:
         settles=bool(present),
         lines=tuple(_dealt(kind.lines for kind in kinds)),
         kinds=tuple(dict.fromkeys(kind.id for kind in kinds)),
-        in_doubt=(hardly and not denied) or (share >= _DOUBTS and not present),
+        in_doubt=share >= _DOUBTS and not present,
         leans=share > 0,
-        denied=denied,
     )
 
 
@@ -168,9 +157,10 @@ def _leaning(plain: str, said: str, *, asking: bool) -> tuple[list[_Kind], float
     """Return the kinds of danger a message leans to and how surely, 0 to 1; none and 0 when it does not."""
     if plain.isascii() and len(plain.split()) < _FEWEST_WORDS:
         return [], 0.0
-    # The model learnt from thousands of ordinary questions, and of few dangers that ask: how many pills for a sleep
-    # without end. What it gives to one of these is low, and next to nothing to the others.
-    least = _LEANS_ASKING if asking or _phrases("questions").search(plain) else _LEANS
+    least = _LEANS_SURELY if _phrases("matters").search(plain) else _LEANS
+    if asking or _phrases("questions").search(plain):
+        # A question is an ordinary one, unless the model is as good as certain: how many pills for never waking up.
+        least = _LEANS_ASKING
     share = _share(plain, said)
     if share < least:
         return [], 0.0
@@ -181,14 +171,11 @@ def _leaning(plain: str, said: str, *, asking: bool) -> tuple[list[_Kind], float
     return [replace(kind, lines=(kind.lines[0], _ANY_DANGER)) for kind in found], share
 
 
-def _may_be_denied(plain: str, kinds: Iterable[_Kind]) -> bool:
-    """Say whether the model may be trusted not to hear what an expression does."""
-    return len(plain.split()) <= _MOST_DENIED and not any(kind.always for kind in kinds)
-
-
-def _asks(plain: str, *, asking: bool) -> bool:
-    """Say whether the message asks something, in words or by its question mark."""
-    return asking or "?" in plain or _phrases("questions").search(plain) is not None
+def _is_surely_not(plain: str, said: str, kinds: Iterable[_Kind], *, asking: bool) -> bool:
+    """Say whether a question sounds nothing like the danger that an expression hears in it."""
+    if any(kind.always for kind in kinds) or not (asking or "?" in said or _phrases("questions").search(plain)):
+        return False
+    return _share(plain, said) < _SURELY_NOT
 
 
 def _share(plain: str, said: str) -> float:
@@ -219,7 +206,8 @@ def _spelt(word: str, folded: str) -> str:
 
 def _is_over(plain: str, *, asking: bool) -> bool:
     """Say whether the message asks something about what happened long ago."""
-    return _asks(plain, asking=asking) and _phrases("past").search(plain) is not None
+    asks = asking or "?" in plain or _phrases("questions").search(plain) is not None
+    return asks and _phrases("past").search(plain) is not None
 
 
 def _despairs(plain: str, *, asking: bool) -> bool:

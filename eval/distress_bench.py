@@ -1,19 +1,12 @@
 """Who is in danger and is heard, and who only seems so: `python -m eval.distress_bench --half report`.
 
     python -m eval.distress_bench [--half tune|report] [--cases first|second|third] [--whole]
-    python -m eval.distress_bench --ordinary [--whole]
 
 A message of danger is right when one of its expected lines is shown before anything else, whether the turn ends there
 or goes on to an answer; a look-alike when the four steps before the search leave it to its answer. Public questions
 tell how many residents are stopped for nothing (ids and counts only). Exact bounds; ids of misses for the half that may
 be tuned on. `--whole` also asks the look-alikes to the bot as it is served: an ordinary answer, with or without a
 number beside it, from one of their fiches.
-
-`--ordinary` counts the false alarms on ordinary questions, by kind: a question is handed over with nothing answered,
-or has numbers above its answer. Asked are the opened questions of residents, the public ones (counts only) and phrases
-of the fiches that no model learnt. A question is ordinary when none of the fiches that answer it is about a danger
-(eval/tune_danger.py, `MATTERS_OF_DANGER`); the others are counted apart, since a number may rightly be beside them.
-With `--whole`, the bot that is served answers; the phrases of the fiches are left out, for its index holds them.
 """
 
 from __future__ import annotations
@@ -22,23 +15,20 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from bot.assembly import Assembly, assemble
-from bot.turn import Status, Turn
+from bot.turn import Status
 from corpus.errors import CorpusError
 from corpus.settings import load_settings
 from eval.attack_bench import early
 from eval.intervals import proportion
-from eval.later_sets import FIRST, SETS, case_rows, file_of, opened
+from eval.later_sets import FIRST, SETS, file_of
 from eval.retrieval_sets import SHARED, Query
 from eval.siblings_bench import Outcome, outcome
-from eval.tune_danger import MATTERS_OF_DANGER, measured
 
 _QUESTIONS = {
     "dila_citizen_questions/public.jsonl": "query",
@@ -46,9 +36,6 @@ _QUESTIONS = {
     "spf_question_reponse/public.jsonl": "query",
     "resident_questions/answerable.jsonl": "q",
 }
-_PHRASES, _SEED = 3000, 0
-"""Phrases of the fiches that are asked, and how they are drawn."""
-
 _RIGHT = (Outcome.RIGHT, Outcome.ASKED_RIGHT)
 
 
@@ -58,11 +45,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--half", choices=("tune", "report"), default="tune")
     parser.add_argument("--cases", choices=SETS, default=FIRST, help="a later set: cases that nobody tuned on")
     parser.add_argument("--whole", action="store_true", help="also ask the look-alikes to the whole bot")
-    parser.add_argument("--ordinary", action="store_true", help="only the false alarms on ordinary questions")
     parser.add_argument("--data", type=Path, default=SHARED, help="folder of the evaluation sets")
     options = parser.parse_args(arguments)
-    if options.ordinary:
-        return 0 if _report_ordinary(options.data, whole=options.whole) else 1
     path = file_of("distress", options.cases)
     if not path.is_file():
         print(f"skipped: {path.name} is not here")
@@ -74,70 +58,6 @@ def main(arguments: list[str] | None = None) -> int:
     if options.cases == FIRST:
         _report_public(options)
     return 0
-
-
-def ordinary_sets(data: Path, *, phrases: bool = True) -> dict[str, list[Query]]:
-    """Return the ordinary questions by set, and those about a dangerous matter under a name of their own.
-
-    Args:
-        data: folder of the shared sets; a set that is not there is left out.
-        phrases: also those of the fiches that no model learnt.
-    """
-    asked = dict(opened()[0])
-    for name in ("everyday", "answerable"):
-        rows = case_rows(name, FIRST, "tune")
-        asked[f"{name}_tune"] = [Query(row["id"], row["q"], frozenset(row["relevant"])) for row in rows]
-    public = data / "dila_citizen_questions" / "public.jsonl"
-    if public.is_file():
-        rows = [row for row in _rows(public) if row.get("query")]
-        asked["dila_citizens"] = [
-            Query(row["id"], row["query"], frozenset(item["doc_id"] for item in row["relevant"])) for row in rows
-        ]
-    if phrases:
-        kept = measured()
-        drawn = np.random.default_rng(_SEED).permutation(len(kept))[:_PHRASES]
-        asked["said_of"] = [Query(kept[at][0], kept[at][1], frozenset({kept[at][0]})) for at in drawn]
-    ordinary = {name: [q for q in queries if not q.relevant & MATTERS_OF_DANGER] for name, queries in asked.items()}
-    serious = [query for queries in asked.values() for query in queries if query.relevant & MATTERS_OF_DANGER]
-    return {**ordinary, "on a danger, all sets": serious}
-
-
-def alarms(queries: Sequence[Query], ask: Callable[[str], Turn]) -> tuple[list[str], list[str]]:
-    """Return the ids of the questions that are handed over with nothing answered, and of those with numbers beside."""
-    stopped, beside = [], []
-    for query in queries:
-        turn = ask(query.text)
-        if turn.status is Status.HANDOVER_URGENT:
-            stopped.append(query.id)
-        elif turn.urgent:
-            beside.append(query.id)
-    return stopped, beside
-
-
-def _report_ordinary(data: Path, *, whole: bool) -> bool:
-    """Print the false alarms by set and by kind; tell whether there was a bot to ask."""
-    ask = early
-    if whole:
-        try:
-            responder = assemble(load_settings()).responder
-        except CorpusError as error:
-            print(error, file=sys.stderr)
-            return False
-
-        def ask(text: str) -> Turn:
-            return responder.respond(text, datetime.now(UTC).date(), "")
-
-    for name, queries in ordinary_sets(data, phrases=not whole).items():
-        kinds = zip(("stopped", "numbers beside"), alarms(queries, ask), strict=True)
-        # A citizen's message is neither quoted nor named; a fiche has many phrases.
-        shown = name not in {"dila_citizens", "said_of"}
-        told = [
-            f"{what} {len(ids)} = {proportion(len(ids), len(queries))}"
-            + (f" ({', '.join(ids)})" if shown and ids else "")
-            for what, ids in kinds
-        ]
-        print(f"{name}, {len(queries)} questions: {'; '.join(told)}")
-    return True
 
 
 def _report_public(options: argparse.Namespace) -> None:

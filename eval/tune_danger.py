@@ -2,18 +2,17 @@
 
 Positives are `cases/danger_phrases.tsv`, the tune half of the first file of distress and the later ones that are opened
 (eval/later_sets.py); negatives are the phrases by which residents ask for the fiches (`corpus/lexicon`), look-alikes of
-ours, the tune halves of the other cases and the opened ones. No `report` line of a set that still measures is read, no
-text of `shared/`, and no phrase of one fiche in five (`measured`): they stay free to measure false alarms.
+ours, the tune halves of the other cases and the opened ones. No `report` line of a set that still measures is read, and
+no text of `shared/`, which stays free to measure false alarms.
 """
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from zlib import crc32
 
 import numpy as np
 import numpy.typing as npt
@@ -35,8 +34,8 @@ _STRENGTH, _STRENGTH_BESIDE_SENSE = 30.0, 3.0
 
 _WEIGHT_OF_DANGER, _WEIGHT_OF_LOOK_ALIKE, _WEIGHT_OF_ORDINARY = 8.0, 8.0, 2.0
 _MOST_FOREIGN = 2500
-_KEPT_FROM = 5
-"""One fiche in so many keeps its phrases out of the training: false alarms are measured on them."""
+_SAID = 2
+"""Phrases of each fiche whose sense is read: the others mean the same, and their reading is what takes the time."""
 _RAREST = 15.0
 _AT_ONCE = 1000
 """Texts read by the sentence model between two savings of what it said: it reads about a hundred a second."""
@@ -53,18 +52,6 @@ _KIND_OF = {
     "noyade": "vital", "malaise": "vital", "surdose": "vital", "accouchement": "vital", "age": "age", "batiment": "feu",
 }  # fmt: skip
 
-MATTERS_OF_DANGER = frozenset({
-    # Violence, threats and abuse, in a couple, of a child, of an old person, at work, at school, online.
-    "F12544", "F952", "F781", "F17777", "F3135", "F1191", "F861", "F35140", "F1524", "F1526", "F33891", "F2274",
-    "F34550", "F32247", "F2354", "F1043", "F31985", "F32235", "F32239", "F31979", "F20283", "F2275", "F2532",
-    "F32257", "F35148",
-    # Victims, rescue, disappearances, terrorism, fire.
-    "F20789", "F2313", "F33953", "F33954", "F34551", "F1766", "F10385", "F31558", "F33959", "F1527", "F34031", "F21532",
-    # Suicide, drugs and care against one's will; a night outside.
-    "F22395", "F740", "F33341", "F761", "F2003", "F17317", "F20343",
-})  # fmt: skip
-"""Fiches whose matter, by its title, is a danger: who asks for them may be in it, and a number is rightly shown."""
-
 _ORDINARY_CASES = ("answerable", "unanswerable", "everyday", "branches", "attacks")
 
 Labelled = tuple[str, str]
@@ -78,7 +65,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     kept = VectorCache(options.vectors)
     dangers, look_alikes = phrases()
-    others = ordinary(learnt=True)
+    others = ordinary(_SAID)
     said = [*(text for _, text in dangers), *look_alikes, *others]
     texts = [as_read(text) for text in said]
     vectors = senses(said, kept)
@@ -109,13 +96,14 @@ def phrases() -> tuple[list[Labelled], list[str]]:
     return dangers, [text for kind, text in rows if kind == "none" and not hear(text, expressions_only=True).settles]
 
 
-def ordinary(*, learnt: bool = False) -> list[str]:
-    """Return phrases of the lexicon and of the other models in which no expression hears a danger.
-
-    Args:
-        learnt: only those of ordinary matters that are not kept for measuring.
-    """
-    said = [phrase for fiche, phrase in said_of() if not learnt or not (fiche in MATTERS_OF_DANGER or is_kept(fiche))]
+def ordinary(most: int | None = None) -> list[str]:
+    """Return phrases of the lexicon, at most so many a fiche, and of the other models; no expression hears a danger."""
+    said = [
+        phrase
+        for line in (LEXICON / "said_of.tsv").read_text(encoding="utf-8").splitlines()
+        if not line.startswith("#")
+        for phrase in line.partition("\t")[2].split(" ; ")[:most]
+    ]
     # What is told of a street, or asked of nobody: no fiche speaks of it.
     said += [
         line.partition("\t")[2]
@@ -129,28 +117,6 @@ def ordinary(*, learnt: bool = False) -> list[str]:
     drawn = np.random.default_rng(0).permutation(len(foreign))[:_MOST_FOREIGN]
     candidates = [*said, *everyday, *(foreign[at] for at in drawn)]
     return [text for text in candidates if text.strip() and not hear(text, expressions_only=True).lines]
-
-
-def said_of() -> Iterator[tuple[str, str]]:
-    """Yield (fiche, phrase) of everything that residents are thought to say of a fiche."""
-    for line in (LEXICON / "said_of.tsv").read_text(encoding="utf-8").splitlines():
-        if not line.startswith("#"):
-            fiche, _, phrases_of = line.partition("\t")
-            yield from ((fiche, phrase) for phrase in phrases_of.split(" ; "))
-
-
-def is_kept(fiche: str) -> bool:
-    """Say whether the phrases of a fiche are kept for measuring."""
-    return crc32(fiche.encode()) % _KEPT_FROM == 0
-
-
-def measured() -> list[tuple[str, str]]:
-    """Return (fiche, phrase) of ordinary matters that the models never learnt, heard by an expression or not."""
-    return [
-        (fiche, phrase)
-        for fiche, phrase in said_of()
-        if phrase.strip() and is_kept(fiche) and fiche not in MATTERS_OF_DANGER
-    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -225,45 +225,5 @@ def test_a_statement_is_taken_at_its_words() -> None:
     assert hear("On me menace").settles
 
 
-def test_a_statement_far_in_sense_from_its_words_is_answered_on_strong_evidence_with_the_numbers_beside(
-    danger: Danger,
-) -> None:
-    text = "on me force à vendre une partie de mon terrain pour une route"
-    assert hear(text, expressions_only=True).settles
-
-    turn = danger(screen(Turn(text, DAY)))
-
-    assert turn.status is None
-    assert turn.urgent
-    assert turn.in_doubt
-
-
-@pytest.mark.parametrize(
-    ("ordinary", "danger"),
-    [
-        ("Bébé arrive en juin, quel congé pour moi ?", "Le bébé arrive, je vois la tête"),
-        ("On m'a tiré mon portefeuille hier", "Il me tire par les cheveux"),
-        ("Mon patron me donne des jours de repos", "Mon patron me donne des coups"),
-        ("Pas de détecteur de fumée dans l'appartement", "Il y a de la fumée dans l'appartement"),
-        ("Mon fils a perdu sa carte de transport", "Mon fils est perdu, il a cinq ans"),
-        ("Les gendarmes veulent me voir mardi", "Ils veulent me tuer"),
-    ],
-)
-def test_the_object_of_a_verb_tells_an_ordinary_matter_from_a_danger(ordinary: str, danger: str) -> None:
-    assert not hear(ordinary, expressions_only=True).lines
-    assert hear(danger, expressions_only=True).settles
-
-
-@pytest.mark.parametrize("text", ["À qui m'adresser ?", "Qui me soigne sans papiers ?", "Je fais le ménage chez eux"])
-def test_a_word_is_not_taken_for_the_misspelling_of_another(text: str) -> None:
-    assert not hear(text, expressions_only=True).lines
-
-
-def test_something_stolen_is_a_matter_of_papers_unless_the_message_tells_of_violence() -> None:
-    assert not hear("On m'a volé mon sac avec mes papiers la semaine passée").lines
-    assert hear("On m'a volé mon sac avec un couteau").lines
-    assert hear("On m'a volé mon sac et je veux mourir").settles
-
-
 def _long_words(text: str) -> set[str]:
     return set(re.findall(r"\w{4,}", text.lower()))
