@@ -49,10 +49,11 @@ def picked_option(text: str, options: Sequence[str]) -> int | None:
 
 def is_bare_pick(text: str) -> bool:
     """Tell whether a message says nothing but the rank of an option ("1", "la deuxième"): it answers a question."""
-    left = _RANK_ALONE.sub(" ", folded_message(text))
+    folded = left = folded_message(text)
     for name in (*_RANKS, "last"):
         left = patterns()["picked"][name].sub(" ", left)
-    return left != folded_message(text) and not any(c.isalnum() for c in left)
+    said = left != folded or any(c.isdigit() for c in left)
+    return said and not any(c.isalnum() for c in _RANK_ALONE.sub(" ", left))
 
 
 def _ranked(folded: str, count: int) -> int | None:

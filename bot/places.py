@@ -37,7 +37,11 @@ _WAY = re.compile(
 )
 _FACILITY = re.compile(rf"\b(?i:{_FACILITIES})\s+(?:place\s+)?{_LINKS}(?!I{{1,3}}\b|CAF\b|CPAM\b){_CAPITAL}")
 _TYPED_LOW = re.compile(rf"\b(?:place|porte|square|métro|metro|station)\s+(?:de la|de l['’]|des|du|de|d['’])\s*{_NAME}")
-_NOT_A_SPOT = re.compile(r"place(?:s)? (?:de|en) (?:parking|crèche|creche|stationnement|cr[èe]ches?|livraison|séance)")
+_NOT_A_SPOT = re.compile(
+    r"\b(?:places? (?:de|en|d['’]) ?(?:parking|stationnement|cr[èe]ches?|livraison|séance|maternelle|amphi|cinéma)"
+    r"|stations? (?:de |d['’])?(?:taxis?|essence|service|ski|épuration)"
+    r"|portes? (?:de |d['’]) ?(?:secours|entrée|garage|service))"
+)
 _DISTRICT = re.compile(
     r"\b(?:1er|[2-9]\s?(?:e|ème|eme)|1\d\s?(?:e|ème|eme)|20\s?(?:e|ème|eme))\b"
     r"(?!\s+(?:enfant|fois|mois|année|trimestre|semestre|étage|classe|degré|cycle|passeport|jour|demande|de chaque|"
@@ -63,9 +67,13 @@ _SPOT_NAMED = re.compile(
 _NAMED_BY_IT = re.compile(rf"\b(?i:{_FACILITIES}|maire|députée?|élue?s?|habitants|conseil|directeur|directrice)\s+$")
 """What a place names: the school of a street, the mayor of a district."""
 
+_LONGEST_NAMED = 40
+"""Characters before a place in which what it names may stand."""
+
 _DISTRICT_NAMED = re.compile(
     rf"(?<!\w){_AT}(?:(?i:paris)\s+)?"
-    rf"(?:(?:{_DISTRICT.pattern})(?:\s+arrondissement)?|(?<=(?i:paris) )(?:[1-9]|1\d|20)\b)"
+    rf"(?:(?:{_DISTRICT.pattern})(?:\s+arrondissement)?"
+    rf"|(?<=(?i:paris) )(?:[1-9]|1\d|20)\b(?!\s*(?:ans?|mois|jours?|euros?|€|heures?|h)\b))"
 )
 _KIN = (
     "mère|maman|père|papa|parents|beaux-parents|belle-mère|beau-père|frère|frères|sœur|soeur|sœurs|soeurs|cousins?|"
@@ -74,9 +82,10 @@ _KIN = (
 )
 _LIVES = "vit|vivent|habite|habitent|réside|résident|vote|votent|travaille|travaillent|étudie|étudient|loge|logent"
 _IS = "est|sont|vient|viennent|arrive|arrivent"
+_NO_TOWN = r"(?i:temps|maison|domicile|distance|plein|mi-temps|partiel|foyer|ehpad|centre|hôtel|hopital|hôpital)\b"
 _KIN_ELSEWHERE = re.compile(
-    rf"\b(?P<kin>(?i:{_KIN}))\s+(?:(?i:qui\s+)?(?:(?i:{_LIVES})\s+(?:(?i:à|a|au|aux|en)\s+(?:{_CAPITAL}|\w{{4,}})|{_CAPITAL})"
-    rf"|(?i:{_IS})\s+(?i:à|au|aux|en|de|du|des|d['’])\s*{_CAPITAL})|(?i:à|au|aux|en|de|du|des|d['’])\s*{_CAPITAL})"
+    rf"\b(?P<kin>(?i:{_KIN}))\s+(?:(?i:qui\s+)?(?:(?i:{_LIVES})\s+(?:(?i:à|a|au|aux|en)\s+(?:{_CAPITAL}|(?!{_NO_TOWN})\w{{4,}})|{_CAPITAL})"
+    rf"|(?i:{_IS})\s+(?i:à|au|aux|en|de|du|des|d['’])\s*(?!{_NO_TOWN}){_CAPITAL})|(?i:à|au|aux|en|de|du|des|d['’])\s*{_CAPITAL})"
     rf"(?:[\s-]+{_CAPITAL})*"
 )
 _BEFORE_TOWN = "(à|de|du|sur|vers|en|pour|mairie|ville|chez|habite|au|in) (la|le|les)?"
@@ -111,7 +120,9 @@ def without_places(text: str) -> str:
 
 def _left_out(found: re.Match[str]) -> str:
     """What stands for a place: nothing, but the place itself after what it names."""
-    return found.group() if _NAMED_BY_IT.search(found.string[: found.start()]) else " "
+    before = found.string[max(0, found.start() - _LONGEST_NAMED) : found.start()]
+    kept = _NOT_A_SPOT.search(found.group()) or _NAMED_BY_IT.search(before)
+    return found.group() if kept else " "
 
 
 def town_heard(window: Window) -> str:

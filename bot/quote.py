@@ -28,8 +28,8 @@ _WHOLE = 14
 _BESIDES, _AS_NEAR = 3, 0.7
 """How many passages are read beside the one that leads, and the share of the best relevance that each must have.
 
-On 300 questions labelled with the sentence that answers (eval/decisive_bench.py), it is shown for 257 instead of 219,
-and all that is needed for 206 instead of 160, in 16 lines instead of 13 on average. Of the passages that may hold, the
+On 300 questions labelled with the sentence that answers (eval/decisive_bench.py), it is shown for 256 instead of 219,
+and all that is needed for 205 instead of 160, in 16 lines instead of 13 on average. Of the passages that may hold, the
 nearest one is the one that answers for 51 % of them, one of the three nearest for 76 %: a logistic model of their
 headings, places and kinds ranks them no better."""
 
@@ -146,8 +146,7 @@ def _compose(turn: Turn, page: Page, asked: Choice | None) -> Iterator[Sentence]
 def _body(turn: Turn, page: Page, asked: Choice | None) -> Iterator[Sentence]:
     opening = list(_in_its_order(turn, page, asked)) or list(_opening(turn, page, asked))
     yield from opening
-    # A file or a page holds many matters: what stands beside the one that was asked about is another.
-    if opening and turn.card is not None and turn.card.kind is DocumentKind.SHEET:
+    if opening and _is_a_sheet(turn):
         yield from _besides(turn, page, {cited.passage for sentence in opening for cited in sentence.citations})
     if asked is not None and len(asked.branches) <= (_EVERY_CASE if turn.conversation.every_case else _SMALL_CHOICE):
         yield from _cases(turn, page, asked)
@@ -192,10 +191,15 @@ def _opening(turn: Turn, page: Page, asked: Choice | None) -> Iterator[Sentence]
 
 def _in_its_order(turn: Turn, page: Page, asked: Choice | None) -> Iterator[Sentence]:
     """All of a short document that is itself an answer: its title asks, its first words say yes or no."""
-    answers = turn.card is not None and turn.card.kind is DocumentKind.SHEET and turn.card.title.rstrip().endswith("?")
+    answers = _is_a_sheet(turn) and turn.card is not None and turn.card.title.rstrip().endswith("?")
     prose = [passage for passage in page.holding() if passage.kind in PROSE]
     if answers and asked is None and asked_role(turn.query) not in _ALONE and _are_short(prose):
         yield from _all_of(turn, page, prose)
+
+
+def _is_a_sheet(turn: Turn) -> bool:
+    """A file or a page holds many matters: what stands beside the one that was asked about is another."""
+    return turn.card is not None and turn.card.kind is DocumentKind.SHEET
 
 
 def _are_short(prose: Sequence[Passage]) -> bool:
@@ -234,7 +238,8 @@ def _besides(turn: Turn, page: Page, read: Collection[str]) -> Iterator[Sentence
     if (role := asked_role(turn.query)) in _ALONE:
         prose = [passage for passage in prose if role_of(passage) is role] or prose
     if _are_short(prose):
-        yield from _all_of(turn, page, prose)
+        # What is left of a passage read in part would lean on the wrong line.
+        yield from _all_of(turn, page, [passage for passage in prose if passage.ref not in read])
         return
     needed = _AS_NEAR * max((page.near[passage.ref] for passage in prose), default=0.0)
     left = [passage for passage in prose if passage.ref not in read and page.near[passage.ref] >= needed]

@@ -121,7 +121,7 @@ class Route:
         if turn.status is not None or (turn.conversation.document and turn.own_words is None):
             return turn
         if is_bare_pick(without_tokens(turn.text)):
-            # No question is open (bot/rewrite.py): "1" asks for nothing, and is added to nothing that was asked.
+            # It picked no option of a question (bot/rewrite.py): "7" asks for nothing, and is added to nothing.
             told = tuple(notice for notice in turn.notices if notice[0] != "follow_up")
             return replace(turn, status=Status.REFUSED_EMPTY, notices=told)
         if turn.own_words is not None:

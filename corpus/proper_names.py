@@ -15,6 +15,12 @@ _WORD = re.compile(r"[^\W\d_]+")
 _FEWEST = 2
 """Words of its own from which a name tells a scheme from a common word."""
 
+_NO_SCHEME = re.compile(
+    "ville|mairie|conseil|prefecture|departement|region|republique|direction|service|centre|quotient|reglement|annexe|"
+    "article|titre|nom|prenom|date|adresse|tarif|montant"
+)
+"""Words that open the name of an institution or of a column, which a question says without asking about it."""
+
 Names = Mapping[tuple[str, ...], frozenset[int]]
 
 
@@ -27,7 +33,8 @@ def proper_name(title: str) -> tuple[str, ...]:
     meaning = [word for word in found if term(word)]
     if len(meaning) < _FEWEST or title.isupper() or not all(word[0].isupper() for word in meaning):
         return ()
-    return tuple(map(fold, found[found.index(meaning[0]) :]))
+    name = tuple(map(fold, found[found.index(meaning[0]) :]))
+    return () if _NO_SCHEME.fullmatch(name[0]) else name
 
 
 def names_of(titles: Iterable[tuple[str, int]]) -> Names:

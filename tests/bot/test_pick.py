@@ -68,3 +68,8 @@ def test_what_is_picked_is_always_an_option(text: str, options: list[str]) -> No
 @pytest.mark.parametrize(("text", "rank"), [("1", 0), ("2", 1), ("la 2", 1), ("option 1", 0), ("2 partenaires", 0)])
 def test_a_rank_alone_is_that_of_the_line_whatever_figures_the_lines_hold(text: str, rank: int) -> None:
     assert picked_option(text, ("Demande par les 2 partenaires", "Demande par 1 seul partenaire")) == rank
+
+
+@pytest.mark.parametrize("text", ["no", "la", "cas", "n", "", "les cas"])
+def test_a_word_that_may_stand_beside_a_rank_is_none(text: str) -> None:
+    assert not is_bare_pick(text)

@@ -130,6 +130,9 @@ SEARCHED = [
     "mon cousin qui vote à Lille peut voter à ma place ? je suis inscrite à Paris 9",
     "mon scooter a disparu ce matin, il n'est pas à la fourrière, je dois aller où ?",
     "je suis inscrite à Paris 9, mon père qui vit à Rennes peut-il avoir ma procuration ?",
+    "c'est mieux d'être pacsé ou marié pour les impôts ?",
+    "vaut mieux vivre en concubinage ou se pacser ?",
+    "mon collège est dangereux, comment changer d'établissement ?",
 ]
 
 

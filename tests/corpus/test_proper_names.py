@@ -27,9 +27,10 @@ def test_a_title_written_as_a_name_is_one(title: str, name: tuple[str, ...]) -> 
 
 
 @pytest.mark.parametrize(
-    "title", ["Téléalarme", "Carte d'identité", "RÈGLEMENT MUNICIPAL", "Port de repas", "Article 3", ""]
+    "title",
+    ["Téléalarme", "Carte d'identité", "RÈGLEMENT MUNICIPAL", "Port de repas", "Article 3", "Ville de Paris", ""],
 )
-def test_one_word_a_plain_title_and_capitals_throughout_are_no_name(title: str) -> None:
+def test_one_word_a_plain_title_capitals_throughout_and_an_institution_are_no_name(title: str) -> None:
     assert proper_name(title) == ()
 
 

@@ -256,3 +256,6 @@ def test_only_what_is_denied_is_left_out() -> None:
     assert undenied("on m'a volé ma carte") == "on m'a volé ma carte"
     assert undenied("je n'ai pas de carte") == "je n'ai pas de carte"
     assert "égaré" in undenied("non volé mais égaré")
+    # "Non" that begins a correction denies what was understood, not what follows it.
+    assert undenied("non, un vol") == "non, un vol"
+    assert undenied("non un vol") == "non un vol"
