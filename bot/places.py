@@ -62,7 +62,7 @@ _SPOT_NAMED = re.compile(
     rf"(?<!\w){_AT}(?:\b\d+\s*(?:bis|ter)?,?\s+)?"
     rf"(?:\b(?i:{_WAYS}|{_SPOTS})\s+{_LINKS}{_CAPITAL}(?:[\s-]+{_LINKS}{_CAPITAL})*"
     rf"|\b(?:rue|avenue|boulevard|bd|quai|faubourg)\s+{_LINKS}{_NAME}"
-    rf"|\b(?:place|porte|square|métro|metro|station)\s+(?:de la|de l['’]|des|du|de|d['’])\s*{_NAME})"
+    rf"|{_TYPED_LOW.pattern})"
 )
 _NAMED_BY_IT = re.compile(rf"\b(?i:{_FACILITIES}|maire|députée?|élue?s?|habitants|conseil|directeur|directrice)\s+$")
 """What a place names: the school of a street, the mayor of a district."""

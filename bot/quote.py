@@ -144,10 +144,11 @@ def _compose(turn: Turn, page: Page, asked: Choice | None) -> Iterator[Sentence]
 
 
 def _body(turn: Turn, page: Page, asked: Choice | None) -> Iterator[Sentence]:
-    opening = list(_in_its_order(turn, page, asked)) or list(_opening(turn, page, asked))
+    only = _of_the_heading(page)
+    opening = list(_in_its_order(turn, page, asked)) or list(_opening(turn, page, only, asked))
     yield from opening
     if opening and _is_a_sheet(turn):
-        yield from _besides(turn, page, {cited.passage for sentence in opening for cited in sentence.citations})
+        yield from _besides(turn, page, only, {cited.passage for sentence in opening for cited in sentence.citations})
     if asked is not None and len(asked.branches) <= (_EVERY_CASE if turn.conversation.every_case else _SMALL_CHOICE):
         yield from _cases(turn, page, asked)
     if _has_sections(turn):
@@ -171,15 +172,13 @@ def _keep(sentences: Iterable[Sentence], shown: set[str]) -> Iterator[Sentence]:
             yield sentence
 
 
-def _opening(turn: Turn, page: Page, asked: Choice | None) -> Iterator[Sentence]:
+def _opening(turn: Turn, page: Page, only: Page, asked: Choice | None) -> Iterator[Sentence]:
     """The first words: what stands under the heading that the question names, else what is nearest to it.
 
     Who asks for a price, a delay... reads it first, and then what stands under that heading.
     """
-    under = page.under_named(page.holding())
-    named = list(_under_the_heading(turn, page, under))
-    only = _of_the_heading(page, under) if named else page
-    if only is not page:
+    named = list(_under_the_heading(turn, page, page.under_named(page.holding())))
+    if named and only is not page:
         yield from named
         yield from _lead(turn, only, asked)
     else:
@@ -214,26 +213,25 @@ def _all_of(turn: Turn, page: Page, prose: Sequence[Passage]) -> Iterator[Senten
             yield from _shown(turn, page, passage, pieces)
 
 
-def _of_the_heading(page: Page, under: Sequence[Passage]) -> Page:
+def _of_the_heading(page: Page) -> Page:
     """The document without its other headings, when the one that the question names is what it asks for.
 
     The rule of another heading ("Faute simple" after "Faute grave") would be read as this one's. Who asks for a price,
     a delay... that the heading does not hold is not asking for what is under it.
     """
+    under = page.under_named(page.holding())
     role = asked_role(page.question.text)
-    if role is not None and not any(role_of(passage) is role for passage in under):
+    if not under or (role is not None and not any(role_of(passage) is role for passage in under)):
         return page
     kept = [p for p in page.passages if p in under or not any(step.title and not step.choice for step in p.path)]
     return replace(page, passages=tuple(kept))
 
 
-def _besides(turn: Turn, page: Page, read: Collection[str]) -> Iterator[Sentence]:
+def _besides(turn: Turn, page: Page, only: Page, read: Collection[str]) -> Iterator[Sentence]:
     """What is nearly as near the question as what was read first; of a short document, all that was not read.
 
     Who asks for a price, a delay... reads what else the document says of it.
     """
-    under = page.under_named(page.holding())
-    only = _of_the_heading(page, under) if under else page
     prose = [passage for passage in only.holding() if passage.kind in PROSE]
     if (role := asked_role(turn.query)) in _ALONE:
         prose = [passage for passage in prose if role_of(passage) is role] or prose
@@ -363,12 +361,12 @@ def _announced(page: Page, passage: Passage) -> Sequence[str]:
 
 def _left_out(turn: Turn, page: Page, sentences: Sequence[Sentence]) -> int:
     """Count the lines of the sections shown that their limits left out, and the rows of tables read in part."""
-    if turn.card is None or turn.card.kind is not DocumentKind.SHEET:
+    if not _is_a_sheet(turn):
         return 0
     shown = {sentence.text for sentence in sentences}
     sections = [p for p in page.holding() if role_of(p) in _LIMITS and p.kind not in REMARKS]
     read = {cited.passage for sentence in sentences for cited in sentence.citations}
-    tables = [p for p in page.holding() if p.kind is BlockKind.TABLE and p.ref in read and p not in sections]
+    tables = [p for p in page.holding() if p.kind is BlockKind.TABLE and p.ref in read]
     lines = {piece for passage in sections for piece in pieces_of(passage)}
     return len(lines.union(*(rows_for(page, table) for table in tables)) - shown)
 

@@ -14,7 +14,7 @@ from bot.places import without_places
 from bot.screen import LONGEST
 from bot.turn import Status, Turn
 from corpus.analyse import terms
-from corpus.contacts import Contact, Contacts
+from corpus.contacts import Contact, Contacts, topic_terms
 from corpus.document import BlockKind, Passage
 from corpus.store import DocumentCard
 
@@ -118,7 +118,7 @@ def _places_named(passages: Sequence[Passage]) -> list[tuple[str, str]]:
 
 def _shares_a_word(topics: Iterable[str], title: str) -> bool:
     said = set(terms(title))
-    return any(said.intersection(terms(topic)) for topic in topics)
+    return any(said & topic_terms(topic) for topic in topics)
 
 
 @cache
@@ -130,7 +130,7 @@ def _rescue() -> frozenset[str]:
 def _says_one(topics: Iterable[str], said: Sequence[str]) -> bool:
     """Tell whether one of the topics is said: all its words, close together, in any order."""
     for topic in topics:
-        wanted = set(terms(topic))
+        wanted = topic_terms(topic)
         if not wanted.issubset(said):
             continue
         width = len(wanted) + _SPREAD

@@ -11,6 +11,7 @@ import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, ClassVar, Generic, Literal, TypeVar
 
@@ -22,6 +23,9 @@ from corpus.errors import ConfigurationError
 
 CONTACTS_FILE = Path(__file__).with_name("contacts.toml")
 AUTHORITIES_FILE = Path(__file__).with_name("authorities.toml")
+
+_TOPICS_READ = 4096
+"""Topics whose index terms are kept in memory once read: all of both files."""
 
 Fact = Literal["name", "phone", "address", "url", "hours", "decides"]
 
@@ -271,7 +275,13 @@ def _is_phone(printed: str) -> bool:
         return False
 
 
+@lru_cache(maxsize=_TOPICS_READ)
+def topic_terms(phrase: str) -> frozenset[str]:
+    """Return the index terms of a topic; the same few hundred are compared with every message."""
+    return frozenset(terms(phrase))
+
+
 def _fit(phrases: Iterable[str], heard: frozenset[str]) -> tuple[int, int]:
     """Return (words of the longest phrase heard in full, number of phrases heard in full)."""
-    lengths = [len(wanted) for phrase in phrases if (wanted := frozenset(terms(phrase))) and wanted <= heard]
+    lengths = [len(wanted) for phrase in phrases if (wanted := topic_terms(phrase)) and wanted <= heard]
     return max(lengths, default=0), len(lengths)

@@ -226,7 +226,7 @@ def publish(building: Path) -> Path:
 
 
 def replace_file(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all; what a crash leaves beside it goes with `collect_garbage`."""
+    """Write a file whole or not at all; what a crash leaves beside it goes at the next writing, or with the garbage."""
     beside = path.with_name(f"{path.name}{_BESIDE}")
     beside.write_bytes(content)
     sync_to_disk(beside)

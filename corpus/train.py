@@ -34,6 +34,7 @@ from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, trainers
 
 from corpus.analyse import conversational_words
 from corpus.embed import TOKENIZER_FILE, weights_digest
+from corpus.generation import replace_file
 
 DIMENSION = 256
 VOCABULARY = 24_000
@@ -190,9 +191,7 @@ def _save(data: Path, module: StaticEmbedding) -> Path:
     else:
         beside.chmod(0o755)
         beside.rename(target)
-    pointer = weights / "current.new"
-    pointer.write_text(json.dumps({"folder": name}), encoding="utf-8")
-    pointer.replace(weights / "current")
+    replace_file(weights / "current", json.dumps({"folder": name}).encode())
     return target
 
 
